@@ -1,0 +1,52 @@
+"""The payment provider as the shop sees it: everything is asked for by a key, so asking twice is asking once."""
+
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+
+from domain.shared.money import Money
+
+
+class ChargeStatus(StrEnum):
+    SUCCEEDED = "succeeded"
+    DECLINED = "declined"
+    VOIDED = "voided"
+
+
+class Charge(msgspec.Struct, frozen=True, kw_only=True):
+    """What the provider holds under a key."""
+
+    key: UUID
+    status: ChargeStatus
+    amount: Money
+    transaction_id: str
+    reason: str | None = None
+    """Set when declined."""
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """A refund the provider has made."""
+
+    key: UUID
+    amount: Money
+    transaction_id: str
+
+
+class GatewayUnavailable(Exception):
+    """The provider failed in a way that may pass; nothing is known of the outcome until it is asked by key."""
+
+
+class PaymentGateway(Protocol):
+    async def charge(self, *, key: UUID, amount: Money, reference: str | None) -> Charge:
+        """Take the money once per key; the same key gives the same charge. Raises GatewayUnavailable."""
+
+    async def find(self, key: UUID) -> Charge | None:
+        """What became of the key; None where the provider never got it. Raises GatewayUnavailable."""
+
+    async def void(self, key: UUID, amount: Money) -> Charge:
+        """Make sure the key never takes money again: VOIDED, or the final charge when it is too late."""
+
+    async def refund(self, *, key: UUID, charge: UUID, amount: Money) -> Receipt:
+        """Give money of a charge back, once per key. Raises GatewayUnavailable."""

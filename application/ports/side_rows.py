@@ -1,0 +1,38 @@
+"""The second truth: secrets that may not stand in events, written in the same transaction as them."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+import msgspec
+
+from domain.shared.identifiers import AccountId, SessionId
+
+
+class Credential(msgspec.Struct, frozen=True):
+    """An account's password hash; a later row replaces the earlier."""
+
+    table: ClassVar[str] = "credential"
+    account_id: AccountId
+    password_hash: str
+
+
+class RefreshToken(msgspec.Struct, frozen=True):
+    """The hash of one refresh token that was handed out."""
+
+    table: ClassVar[str] = "refresh_token"
+    token_hash: str
+    session_id: SessionId
+    generation: int
+    expires_at: datetime
+
+
+class PersonKey(msgspec.Struct, frozen=True):
+    """A person's key, wrapped by the master key (base64)."""
+
+    table: ClassVar[str] = "person_key"
+    person_id: UUID
+    wrapped_key: str
+
+
+SideRow = Credential | RefreshToken | PersonKey

@@ -1,0 +1,36 @@
+"""Typed identifiers, and the ones that are derived from others."""
+
+from typing import NewType
+from uuid import UUID, uuid5
+
+AccountId = NewType("AccountId", UUID)
+SessionId = NewType("SessionId", UUID)
+ProductId = NewType("ProductId", UUID)
+StockId = NewType("StockId", UUID)
+CartId = NewType("CartId", UUID)
+OrderId = NewType("OrderId", UUID)
+PaymentId = NewType("PaymentId", UUID)
+RefundId = NewType("RefundId", UUID)
+ClaimId = NewType("ClaimId", UUID)
+
+_NAMESPACE = UUID("6c1f0a52-6c8e-5d5b-9d0b-3f6f6a8f2f10")
+
+
+def derived(kind: str, *parts: object) -> UUID:
+    """The same identifier for the same kind and parts, for ever: part of what is stored."""
+    return uuid5(_NAMESPACE, ":".join((kind, *map(str, parts))))
+
+
+def stock_of(product: ProductId) -> StockId:
+    """A product has one stock stream."""
+    return StockId(derived("stock", product))
+
+
+def open_cart_of(buyer: AccountId) -> CartId:
+    """A buyer has one cart, used again after each checkout."""
+    return CartId(derived("cart", buyer))
+
+
+def payment_of(order: OrderId) -> PaymentId:
+    """An order has one payment, with as many attempts as it takes."""
+    return PaymentId(derived("payment", order))
