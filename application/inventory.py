@@ -1,0 +1,40 @@
+"""Commands on stock."""
+
+from typing import ClassVar
+
+from application.ports.commands import Command, Result
+from domain.shared.identifiers import ProductId
+
+
+class StockKept(Result):
+    """Levels after the command, in units."""
+
+    product_id: ProductId
+    version: int
+    on_hand: int
+    reserved: int
+    available: int
+    threshold: int
+    low: bool
+
+
+class AdjustStock(Command):
+    name: ClassVar[str] = "inventory.adjust-stock"
+    product_id: ProductId
+    change: int
+    reason: str
+
+
+class SetStock(Command):
+    """Sets what is on hand, whatever it was."""
+
+    name: ClassVar[str] = "inventory.set-stock"
+    product_id: ProductId
+    on_hand: int
+    reason: str
+
+
+class SetThreshold(Command):
+    name: ClassVar[str] = "inventory.set-threshold"
+    product_id: ProductId
+    threshold: int

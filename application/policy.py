@@ -1,0 +1,18 @@
+"""What the shop's owner decides once, for every decision to follow."""
+
+from datetime import timedelta
+
+import msgspec
+
+
+class ShopPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """Passed into the handlers that need it by the table in `infrastructure/bootstrap.py`."""
+
+    currency: str
+    """ISO 4217; the store's only currency."""
+    tax_rate: int
+    """Basis points, 1,800 = 18 %."""
+    tax_inclusive: bool
+    payment_window: timedelta
+    low_stock_threshold: int = 5
+    """Units; of a product whose seller has set none."""

@@ -1,0 +1,49 @@
+"""Commands on the buyer's own cart."""
+
+from typing import ClassVar
+
+from application.ports.commands import Command, Result
+from domain.shared.identifiers import CartId, ProductId
+from domain.shared.money import Money
+
+
+class CartLineKept(Result):
+    """The line and the totals after the command, at the prices last seen: no cost grows with the cart."""
+
+    cart_id: CartId
+    version: int
+    product_id: ProductId
+    title: str
+    quantity: int
+    price: Money
+    line_total: Money
+    total: Money
+    lines: int
+
+
+class CartKept(Result):
+    cart_id: CartId
+    version: int
+    total: Money
+    lines: int
+
+
+class AddToCart(Command):
+    name: ClassVar[str] = "shopping.add-to-cart"
+    product_id: ProductId
+    quantity: int
+
+
+class SetCartQuantity(Command):
+    name: ClassVar[str] = "shopping.set-cart-quantity"
+    product_id: ProductId
+    quantity: int
+
+
+class RemoveFromCart(Command):
+    name: ClassVar[str] = "shopping.remove-from-cart"
+    product_id: ProductId
+
+
+class ClearCart(Command):
+    name: ClassVar[str] = "shopping.clear-cart"

@@ -1,0 +1,95 @@
+"""What happens to accounts, to the claims on their email addresses, and to their sessions."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from domain.shared.event import Event
+from domain.shared.identifiers import AccountId, ClaimId, SessionId
+from domain.shared.sealed import Sealed
+
+
+class Role(StrEnum):
+    BUYER = "buyer"
+    SELLER = "seller"
+    ADMIN = "admin"
+
+
+class AccountRegistered(Event):
+    topic: ClassVar[str] = "accounts.account-registered"
+    account_id: AccountId
+    email: Sealed
+    email_claim: ClaimId
+    name: Sealed
+    role: Role
+    at: datetime
+
+
+class AccountRenamed(Event):
+    topic: ClassVar[str] = "accounts.account-renamed"
+    name: Sealed
+
+
+class PromotionsOptedIn(Event):
+    topic: ClassVar[str] = "accounts.promotions-opted-in"
+
+
+class PromotionsOptedOut(Event):
+    topic: ClassVar[str] = "accounts.promotions-opted-out"
+
+
+class AllSessionsRevoked(Event):
+    """Sessions started before `at` are over."""
+
+    topic: ClassVar[str] = "accounts.all-sessions-revoked"
+    at: datetime
+
+
+AccountEvent = AccountRegistered | AccountRenamed | PromotionsOptedIn | PromotionsOptedOut | AllSessionsRevoked
+
+
+class EmailClaimed(Event):
+    topic: ClassVar[str] = "accounts.email-claimed"
+    account_id: AccountId
+
+
+class EmailReleased(Event):
+    topic: ClassVar[str] = "accounts.email-released"
+    account_id: AccountId
+
+
+EmailClaimEvent = EmailClaimed | EmailReleased
+
+
+class SessionStarted(Event):
+    topic: ClassVar[str] = "accounts.session-started"
+    session_id: SessionId
+    account_id: AccountId
+    client: str
+    """HMAC of what identifies the client's software; says only whether two requests came from the same one."""
+    at: datetime
+    expires_at: datetime
+
+
+class SessionRefreshed(Event):
+    """The refresh token of the generation before is spent."""
+
+    topic: ClassVar[str] = "accounts.session-refreshed"
+    generation: int
+    client: str
+    at: datetime
+    expires_at: datetime
+
+
+class RevocationReason(StrEnum):
+    LOGOUT = "logout"
+    REUSE = "reuse"
+
+
+class SessionRevoked(Event):
+    topic: ClassVar[str] = "accounts.session-revoked"
+    reason: RevocationReason
+    at: datetime
+
+
+SessionEvent = SessionStarted | SessionRefreshed | SessionRevoked

@@ -1,0 +1,58 @@
+"""What happens to a product's stock. Levels: 0 ≤ reserved ≤ on hand; available = on hand − reserved."""
+
+from typing import ClassVar
+
+from domain.shared.event import Event
+from domain.shared.identifiers import OrderId, ProductId
+
+
+class StockOpened(Event):
+    """A product is kept in stock from now on, with nothing on hand."""
+
+    topic: ClassVar[str] = "inventory.stock-opened"
+    product_id: ProductId
+    threshold: int
+
+
+class StockAdjusted(Event):
+    topic: ClassVar[str] = "inventory.stock-adjusted"
+    product_id: ProductId
+    change: int
+    """Units, not zero."""
+    on_hand: int
+    """Units after the change."""
+    reason: str
+
+
+class StockReserved(Event):
+    topic: ClassVar[str] = "inventory.stock-reserved"
+    product_id: ProductId
+    order_id: OrderId
+    quantity: int
+
+
+class StockReleased(Event):
+    """What an order had reserved is for sale again."""
+
+    topic: ClassVar[str] = "inventory.stock-released"
+    product_id: ProductId
+    order_id: OrderId
+    quantity: int
+
+
+class StockThresholdSet(Event):
+    topic: ClassVar[str] = "inventory.stock-threshold-set"
+    product_id: ProductId
+    threshold: int
+
+
+class StockRanLow(Event):
+    """Available went from above the threshold to it or below; not again until it was above."""
+
+    topic: ClassVar[str] = "inventory.stock-ran-low"
+    product_id: ProductId
+    available: int
+    threshold: int
+
+
+StockEvent = StockOpened | StockAdjusted | StockReserved | StockReleased | StockThresholdSet | StockRanLow

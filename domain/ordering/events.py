@@ -1,0 +1,78 @@
+"""What happens to an order."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+import msgspec
+
+from domain.shared.actor import Actor
+from domain.shared.event import Event
+from domain.shared.identifiers import AccountId, OrderId, PaymentId, ProductId
+from domain.shared.money import Money
+from domain.shared.sealed import Sealed
+
+
+class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One product as it was sold. Amounts are for the whole line, prices for one unit."""
+
+    product_id: ProductId
+    seller_id: AccountId
+    name: str
+    quantity: int
+    price: Money
+    """Effective price of one unit at the instant of placing."""
+    original: Money
+    """quantity × price."""
+    discount: Money
+    """The line's share of the order's discount."""
+    tax: Money
+    """Added to the line, or contained in it where taxes are inclusive."""
+    payable: Money
+    """What the buyer pays for the line."""
+
+
+class OrderPlaced(Event):
+    topic: ClassVar[str] = "ordering.order-placed"
+    order_id: OrderId
+    order_number: str
+    buyer_id: AccountId
+    payment_id: PaymentId
+    lines: tuple[OrderLine, ...]
+    original: Money
+    discount: Money
+    tax: Money
+    tax_inclusive: bool
+    payable: Money
+    """Sum of the lines' payable."""
+    from_cart: bool
+    """False where the buyer named the items; then there is no cart to restore."""
+    shipping_address: Sealed | None
+    """The address as JSON, sealed for the buyer."""
+    pay_before: datetime | None
+    """None where there is nothing to pay."""
+    at: datetime
+
+
+class ConfirmationGround(StrEnum):
+    PAID = "paid"
+    CASH_ON_DELIVERY = "cash-on-delivery"
+    NOTHING_TO_PAY = "nothing-to-pay"
+
+
+class OrderConfirmed(Event):
+    """The order is being processed."""
+
+    topic: ClassVar[str] = "ordering.order-confirmed"
+    ground: ConfirmationGround
+    at: datetime
+
+
+class OrderCancelled(Event):
+    topic: ClassVar[str] = "ordering.order-cancelled"
+    by: Actor
+    reason: str
+    at: datetime
+
+
+OrderEvent = OrderPlaced | OrderConfirmed | OrderCancelled
