@@ -1,0 +1,33 @@
+"""Every category the log knows, and how older versions of their events become current ones."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from domain.accounts.account import ACCOUNTS
+from domain.accounts.email_claim import EMAIL_CLAIMS
+from domain.accounts.session import SESSIONS
+from domain.catalogue.product import PRODUCTS
+from domain.inventory.stock import STOCKS
+from domain.ordering.order import ORDERS
+from domain.payments.payment import PAYMENTS
+from domain.shared.category import Category
+from domain.shopping.cart import CARTS
+from infrastructure.eventstore.codec import EventCodec, Upcast
+
+CATEGORIES: tuple[Category[Any, Any], ...] = (
+    ACCOUNTS,
+    EMAIL_CLAIMS,
+    SESSIONS,
+    PRODUCTS,
+    STOCKS,
+    CARTS,
+    ORDERS,
+    PAYMENTS,
+)
+
+UPCASTS: Mapping[tuple[str, int], Upcast] = {}
+
+
+def event_codec() -> EventCodec:
+    """The codec of the whole shop."""
+    return EventCodec(CATEGORIES, UPCASTS)
