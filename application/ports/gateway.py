@@ -38,6 +38,10 @@ class GatewayUnavailable(Exception):
     """The provider failed in a way that may pass; nothing is known of the outcome until it is asked by key."""
 
 
+class GatewayRefused(Exception):
+    """The provider will never do what it was asked, however often: a refund of more than was taken."""
+
+
 class PaymentGateway(Protocol):
     async def charge(self, *, key: UUID, amount: Money, reference: str | None) -> Charge:
         """Take the money once per key; the same key gives the same charge. Raises GatewayUnavailable."""
@@ -49,4 +53,4 @@ class PaymentGateway(Protocol):
         """Make sure the key never takes money again: VOIDED, or the final charge when it is too late."""
 
     async def refund(self, *, key: UUID, charge: UUID, amount: Money) -> Receipt:
-        """Give money of a charge back, once per key. Raises GatewayUnavailable."""
+        """Give money of a charge back, once per key. Raises GatewayUnavailable, GatewayRefused."""

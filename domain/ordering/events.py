@@ -64,12 +64,14 @@ class OrderConfirmed(Event):
     """The order is being processed."""
 
     topic: ClassVar[str] = "ordering.order-confirmed"
+    order_id: OrderId
     ground: ConfirmationGround
     at: datetime
 
 
 class OrderCancelled(Event):
     topic: ClassVar[str] = "ordering.order-cancelled"
+    order_id: OrderId
     by: Actor
     reason: str
     at: datetime
