@@ -50,6 +50,7 @@ AccountEvent = AccountRegistered | AccountRenamed | PromotionsOptedIn | Promotio
 
 class EmailClaimed(Event):
     topic: ClassVar[str] = "accounts.email-claimed"
+    claim_id: ClaimId
     account_id: AccountId
 
 

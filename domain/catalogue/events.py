@@ -31,6 +31,7 @@ class ProductDescribed(Event):
     description: str
     sku: str | None
     attributes: dict[str, str]
+    at: datetime
 
 
 class ProductRepriced(Event):
@@ -39,16 +40,19 @@ class ProductRepriced(Event):
     price: Money
     discount: int
     """Standing discount in basis points, 0 to 10,000."""
+    at: datetime
 
 
 class ProductWithdrawn(Event):
     topic: ClassVar[str] = "catalogue.product-withdrawn"
     product_id: ProductId
+    at: datetime
 
 
 class ProductRestored(Event):
     topic: ClassVar[str] = "catalogue.product-restored"
     product_id: ProductId
+    at: datetime
 
 
 ProductEvent = ProductListed | ProductDescribed | ProductRepriced | ProductWithdrawn | ProductRestored

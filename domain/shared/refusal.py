@@ -33,3 +33,9 @@ class Forbidden(Refusal):
     """The actor's role does not allow this."""
 
     code = "forbidden"
+
+
+class AlreadyExists(Refusal):
+    """The identifier was used before."""
+
+    code = "already-exists"
