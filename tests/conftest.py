@@ -1,0 +1,43 @@
+"""What every test may ask for."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import profiles
+from tests.support.postgres import TestServer
+
+profiles.load()
+
+FOLDERS = {"unit", "property", "contract", "integration", "e2e", "architecture", "golden"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test bears the mark of its folder."""
+    root = Path(__file__).parent
+    for item in items:
+        folder = item.path.relative_to(root).parts[0]
+        if folder in FOLDERS:
+            item.add_marker(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
+    """A PostgreSQL of this session's own, with the settings of the shipped one, and a migrated template."""
+    with TestServer(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres: TestServer) -> Iterator[str]:
+    """The connection string of a fresh, migrated database."""
+    with postgres.fresh() as conninfo:
+        yield conninfo
+
+
+@pytest.fixture
+def empty_database(postgres: TestServer) -> Iterator[str]:
+    """The connection string of a fresh database without any migration."""
+    with postgres.fresh(template="template0") as conninfo:
+        yield conninfo
