@@ -9,14 +9,14 @@ from domain.shared.identifiers import AccountId, ClaimId, SessionId
 from domain.shared.sealed import Sealed
 
 
-class AccountKept(Result):
+class AccountKept(Result, frozen=True, kw_only=True):
     """The account as of `version`; its personal data is read from the log when the answer is rendered."""
 
     account_id: AccountId
     version: int
 
 
-class SessionKept(Result):
+class SessionKept(Result, frozen=True, kw_only=True):
     """`accepted` is False where a spent refresh token was used again; then the session is over."""
 
     session_id: SessionId
@@ -25,11 +25,11 @@ class SessionKept(Result):
     accepted: bool = True
 
 
-class Done(Result):
+class Done(Result, frozen=True, kw_only=True):
     """Nothing to add."""
 
 
-class RegisterAccount(Command):
+class RegisterAccount(Command, frozen=True, kw_only=True):
     name: ClassVar[str] = "accounts.register-account"
     account_id: AccountId
     email: Sealed
@@ -41,7 +41,7 @@ class RegisterAccount(Command):
     """The person's key, wrapped (base64)."""
 
 
-class EditProfile(Command):
+class EditProfile(Command, frozen=True, kw_only=True):
     """The actor's own profile; None leaves a field as it is."""
 
     name: ClassVar[str] = "accounts.edit-profile"
@@ -51,7 +51,7 @@ class EditProfile(Command):
     expected_version: int | None = None
 
 
-class StartSession(Command):
+class StartSession(Command, frozen=True, kw_only=True):
     name: ClassVar[str] = "accounts.start-session"
     session_id: SessionId
     account_id: AccountId
@@ -60,7 +60,7 @@ class StartSession(Command):
     expires_at: datetime
 
 
-class RefreshSession(Command):
+class RefreshSession(Command, frozen=True, kw_only=True):
     """Presents the token of `generation`; `token_hash` is the hash of the one to be handed out next."""
 
     name: ClassVar[str] = "accounts.refresh-session"
@@ -71,11 +71,11 @@ class RefreshSession(Command):
     expires_at: datetime
 
 
-class EndSession(Command):
+class EndSession(Command, frozen=True, kw_only=True):
     name: ClassVar[str] = "accounts.end-session"
     session_id: SessionId
 
 
-class EndAllSessions(Command):
+class EndAllSessions(Command, frozen=True, kw_only=True):
     name: ClassVar[str] = "accounts.end-all-sessions"
     account_id: AccountId

@@ -10,7 +10,7 @@ from domain.shared.identifiers import AccountId, ProductId
 from domain.shared.money import Money
 
 
-class ProductKept(Result):
+class ProductKept(Result, frozen=True, kw_only=True):
     """The product as it stands after the command, as far as its own stream knows it."""
 
     product_id: ProductId
@@ -30,7 +30,7 @@ class ProductKept(Result):
     updated_at: datetime
 
 
-class ListProduct(Command):
+class ListProduct(Command, frozen=True, kw_only=True):
     """Sellers list for themselves; an admin may name the seller."""
 
     name: ClassVar[str] = "catalogue.list-product"
@@ -46,7 +46,7 @@ class ListProduct(Command):
     threshold: int | None = None
 
 
-class EditProduct(Command):
+class EditProduct(Command, frozen=True, kw_only=True):
     """UNSET leaves a field as it is."""
 
     name: ClassVar[str] = "catalogue.edit-product"
@@ -60,12 +60,12 @@ class EditProduct(Command):
     discount: int | UnsetType = UNSET
 
 
-class WithdrawProduct(Command):
+class WithdrawProduct(Command, frozen=True, kw_only=True):
     name: ClassVar[str] = "catalogue.withdraw-product"
     product_id: ProductId
     expected_version: int | None = None
 
 
-class RestoreProduct(Command):
+class RestoreProduct(Command, frozen=True, kw_only=True):
     name: ClassVar[str] = "catalogue.restore-product"
     product_id: ProductId

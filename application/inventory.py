@@ -6,7 +6,7 @@ from application.ports.commands import Command, Result
 from domain.shared.identifiers import ProductId
 
 
-class StockKept(Result):
+class StockKept(Result, frozen=True, kw_only=True):
     """Levels after the command, in units."""
 
     product_id: ProductId
@@ -18,14 +18,14 @@ class StockKept(Result):
     low: bool
 
 
-class AdjustStock(Command):
+class AdjustStock(Command, frozen=True, kw_only=True):
     name: ClassVar[str] = "inventory.adjust-stock"
     product_id: ProductId
     change: int
     reason: str
 
 
-class SetStock(Command):
+class SetStock(Command, frozen=True, kw_only=True):
     """Sets what is on hand, whatever it was."""
 
     name: ClassVar[str] = "inventory.set-stock"
@@ -34,7 +34,7 @@ class SetStock(Command):
     reason: str
 
 
-class SetThreshold(Command):
+class SetThreshold(Command, frozen=True, kw_only=True):
     name: ClassVar[str] = "inventory.set-threshold"
     product_id: ProductId
     threshold: int

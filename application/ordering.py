@@ -19,7 +19,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     quantity: int
 
 
-class OrderKept(Result):
+class OrderKept(Result, frozen=True, kw_only=True):
     """What checkout answers."""
 
     order_id: OrderId
@@ -35,7 +35,7 @@ class OrderKept(Result):
     version: int
 
 
-class OrderStands(Result):
+class OrderStands(Result, frozen=True, kw_only=True):
     """The whole order after a change, but for personal data."""
 
     order_id: OrderId
@@ -56,7 +56,7 @@ class OrderStands(Result):
     updated_at: datetime
 
 
-class Checkout(Command):
+class Checkout(Command, frozen=True, kw_only=True):
     """Buys the actor's cart, or `items` without touching the cart."""
 
     name: ClassVar[str] = "ordering.checkout"
@@ -67,13 +67,13 @@ class Checkout(Command):
     shipping_address: Sealed | None = None
 
 
-class CancelOrder(Command):
+class CancelOrder(Command, frozen=True, kw_only=True):
     name: ClassVar[str] = "ordering.cancel-order"
     order_id: OrderId
     reason: str
 
 
-class ExpireOrder(Command):
+class ExpireOrder(Command, frozen=True, kw_only=True):
     """The payment window has passed. Due; carried out after open attempts were voided at the provider."""
 
     name: ClassVar[str] = "ordering.expire-order"

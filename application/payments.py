@@ -10,7 +10,7 @@ from domain.shared.identifiers import OrderId, PaymentId, RefundId
 from domain.shared.money import Money
 
 
-class AttemptKept(Result):
+class AttemptKept(Result, frozen=True, kw_only=True):
     """The committed intent. `key` is None for cash on delivery, where nobody is charged now."""
 
     payment_id: PaymentId
@@ -23,7 +23,7 @@ class AttemptKept(Result):
     order_status: str
 
 
-class ChargeKept(Result):
+class ChargeKept(Result, frozen=True, kw_only=True):
     """What the outcome of a charge has made of payment and order."""
 
     payment_id: PaymentId
@@ -35,7 +35,7 @@ class ChargeKept(Result):
     reason: str | None
 
 
-class RefundKept(Result):
+class RefundKept(Result, frozen=True, kw_only=True):
     payment_id: PaymentId
     refund_id: RefundId
     amount: Money
@@ -43,7 +43,7 @@ class RefundKept(Result):
     reason: str
 
 
-class StartPayment(Command):
+class StartPayment(Command, frozen=True, kw_only=True):
     """Commits the intent to charge the order's whole amount (or that it is paid at the door)."""
 
     name: ClassVar[str] = "payments.start-payment"
@@ -52,7 +52,7 @@ class StartPayment(Command):
     reference: str | None = None
 
 
-class RetryPayment(Command):
+class RetryPayment(Command, frozen=True, kw_only=True):
     """Another attempt after a decline, with the method of the last one unless another is named."""
 
     name: ClassVar[str] = "payments.retry-payment"
@@ -61,7 +61,7 @@ class RetryPayment(Command):
     reference: str | None = None
 
 
-class RecordCharge(Command):
+class RecordCharge(Command, frozen=True, kw_only=True):
     """What the provider says of a key. Never refused for what it says: money that came is written down."""
 
     name: ClassVar[str] = "payments.record-charge"
@@ -73,7 +73,7 @@ class RecordCharge(Command):
     reason: str | None = None
 
 
-class RequestRefund(Command):
+class RequestRefund(Command, frozen=True, kw_only=True):
     """None as amount is all that is left of it."""
 
     name: ClassVar[str] = "payments.request-refund"
@@ -83,7 +83,7 @@ class RequestRefund(Command):
     reason: str
 
 
-class RecordRefund(Command):
+class RecordRefund(Command, frozen=True, kw_only=True):
     name: ClassVar[str] = "payments.record-refund"
     payment_id: PaymentId
     refund_id: RefundId
@@ -91,7 +91,7 @@ class RecordRefund(Command):
     transaction_id: str
 
 
-class SettleAttempt(Command):
+class SettleAttempt(Command, frozen=True, kw_only=True):
     """An effect: ask the provider what became of an open attempt, and charge it if it never arrived."""
 
     name: ClassVar[str] = "payments.settle-attempt"
@@ -101,7 +101,7 @@ class SettleAttempt(Command):
     reference: str | None
 
 
-class SendRefund(Command):
+class SendRefund(Command, frozen=True, kw_only=True):
     """An effect: have the provider refund, then record it."""
 
     name: ClassVar[str] = "payments.send-refund"

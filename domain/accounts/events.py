@@ -15,7 +15,7 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class AccountRegistered(Event):
+class AccountRegistered(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "accounts.account-registered"
     account_id: AccountId
     email: Sealed
@@ -25,20 +25,20 @@ class AccountRegistered(Event):
     at: datetime
 
 
-class AccountRenamed(Event):
+class AccountRenamed(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "accounts.account-renamed"
     name: Sealed
 
 
-class PromotionsOptedIn(Event):
+class PromotionsOptedIn(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "accounts.promotions-opted-in"
 
 
-class PromotionsOptedOut(Event):
+class PromotionsOptedOut(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "accounts.promotions-opted-out"
 
 
-class AllSessionsRevoked(Event):
+class AllSessionsRevoked(Event, frozen=True, kw_only=True):
     """Sessions started before `at` are over."""
 
     topic: ClassVar[str] = "accounts.all-sessions-revoked"
@@ -48,13 +48,13 @@ class AllSessionsRevoked(Event):
 AccountEvent = AccountRegistered | AccountRenamed | PromotionsOptedIn | PromotionsOptedOut | AllSessionsRevoked
 
 
-class EmailClaimed(Event):
+class EmailClaimed(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "accounts.email-claimed"
     claim_id: ClaimId
     account_id: AccountId
 
 
-class EmailReleased(Event):
+class EmailReleased(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "accounts.email-released"
     account_id: AccountId
 
@@ -62,7 +62,7 @@ class EmailReleased(Event):
 EmailClaimEvent = EmailClaimed | EmailReleased
 
 
-class SessionStarted(Event):
+class SessionStarted(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "accounts.session-started"
     session_id: SessionId
     account_id: AccountId
@@ -72,7 +72,7 @@ class SessionStarted(Event):
     expires_at: datetime
 
 
-class SessionRefreshed(Event):
+class SessionRefreshed(Event, frozen=True, kw_only=True):
     """The refresh token of the generation before is spent."""
 
     topic: ClassVar[str] = "accounts.session-refreshed"
@@ -87,7 +87,7 @@ class RevocationReason(StrEnum):
     REUSE = "reuse"
 
 
-class SessionRevoked(Event):
+class SessionRevoked(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "accounts.session-revoked"
     reason: RevocationReason
     at: datetime

@@ -8,7 +8,7 @@ from domain.shared.identifiers import AccountId, ProductId
 from domain.shared.money import Money
 
 
-class ProductListed(Event):
+class ProductListed(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "catalogue.product-listed"
     product_id: ProductId
     seller_id: AccountId
@@ -22,7 +22,7 @@ class ProductListed(Event):
     at: datetime
 
 
-class ProductDescribed(Event):
+class ProductDescribed(Event, frozen=True, kw_only=True):
     """The whole description as it is from now on."""
 
     topic: ClassVar[str] = "catalogue.product-described"
@@ -34,7 +34,7 @@ class ProductDescribed(Event):
     at: datetime
 
 
-class ProductRepriced(Event):
+class ProductRepriced(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "catalogue.product-repriced"
     product_id: ProductId
     price: Money
@@ -43,13 +43,13 @@ class ProductRepriced(Event):
     at: datetime
 
 
-class ProductWithdrawn(Event):
+class ProductWithdrawn(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "catalogue.product-withdrawn"
     product_id: ProductId
     at: datetime
 
 
-class ProductRestored(Event):
+class ProductRestored(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "catalogue.product-restored"
     product_id: ProductId
     at: datetime

@@ -1,4 +1,4 @@
-"""What happens to a product's stock. Levels: 0 ≤ reserved ≤ on hand; available = on hand − reserved."""
+"""What happens to a product's stock. Levels: 0 ≤ reserved ≤ on hand; available = on hand less reserved."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from domain.shared.event import Event
 from domain.shared.identifiers import OrderId, ProductId
 
 
-class StockOpened(Event):
+class StockOpened(Event, frozen=True, kw_only=True):
     """A product is kept in stock from now on, with nothing on hand."""
 
     topic: ClassVar[str] = "inventory.stock-opened"
@@ -14,7 +14,7 @@ class StockOpened(Event):
     threshold: int
 
 
-class StockAdjusted(Event):
+class StockAdjusted(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "inventory.stock-adjusted"
     product_id: ProductId
     change: int
@@ -24,14 +24,14 @@ class StockAdjusted(Event):
     reason: str
 
 
-class StockReserved(Event):
+class StockReserved(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "inventory.stock-reserved"
     product_id: ProductId
     order_id: OrderId
     quantity: int
 
 
-class StockReleased(Event):
+class StockReleased(Event, frozen=True, kw_only=True):
     """What an order had reserved is for sale again."""
 
     topic: ClassVar[str] = "inventory.stock-released"
@@ -40,13 +40,13 @@ class StockReleased(Event):
     quantity: int
 
 
-class StockThresholdSet(Event):
+class StockThresholdSet(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "inventory.stock-threshold-set"
     product_id: ProductId
     threshold: int
 
 
-class StockRanLow(Event):
+class StockRanLow(Event, frozen=True, kw_only=True):
     """Available went from above the threshold to it or below; not again until it was above."""
 
     topic: ClassVar[str] = "inventory.stock-ran-low"

@@ -23,7 +23,7 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
     price: Money
     """Effective price of one unit at the instant of placing."""
     original: Money
-    """quantity × price."""
+    """quantity times price."""
     discount: Money
     """The line's share of the order's discount."""
     tax: Money
@@ -32,7 +32,7 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
     """What the buyer pays for the line."""
 
 
-class OrderPlaced(Event):
+class OrderPlaced(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "ordering.order-placed"
     order_id: OrderId
     order_number: str
@@ -60,7 +60,7 @@ class ConfirmationGround(StrEnum):
     NOTHING_TO_PAY = "nothing-to-pay"
 
 
-class OrderConfirmed(Event):
+class OrderConfirmed(Event, frozen=True, kw_only=True):
     """The order is being processed."""
 
     topic: ClassVar[str] = "ordering.order-confirmed"
@@ -69,7 +69,7 @@ class OrderConfirmed(Event):
     at: datetime
 
 
-class OrderCancelled(Event):
+class OrderCancelled(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "ordering.order-cancelled"
     order_id: OrderId
     by: Actor

@@ -17,7 +17,7 @@ class Method(StrEnum):
     COD = "COD"
 
 
-class PaymentRequested(Event):
+class PaymentRequested(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "payments.payment-requested"
     payment_id: PaymentId
     order_id: OrderId
@@ -26,7 +26,7 @@ class PaymentRequested(Event):
     at: datetime
 
 
-class PaymentAttempted(Event):
+class PaymentAttempted(Event, frozen=True, kw_only=True):
     """The intent: from now on the provider may be asked to charge under `key`."""
 
     topic: ClassVar[str] = "payments.payment-attempted"
@@ -41,7 +41,7 @@ class PaymentAttempted(Event):
     at: datetime
 
 
-class PaymentSucceeded(Event):
+class PaymentSucceeded(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "payments.payment-succeeded"
     payment_id: PaymentId
     key: UUID
@@ -50,7 +50,7 @@ class PaymentSucceeded(Event):
     at: datetime
 
 
-class SurplusReceived(Event):
+class SurplusReceived(Event, frozen=True, kw_only=True):
     """Money came for a payment that was already paid, or whose order is over; it is owed back."""
 
     topic: ClassVar[str] = "payments.surplus-received"
@@ -61,7 +61,7 @@ class SurplusReceived(Event):
     at: datetime
 
 
-class PaymentDeclined(Event):
+class PaymentDeclined(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "payments.payment-declined"
     payment_id: PaymentId
     key: UUID
@@ -69,7 +69,7 @@ class PaymentDeclined(Event):
     at: datetime
 
 
-class PaymentAttemptVoided(Event):
+class PaymentAttemptVoided(Event, frozen=True, kw_only=True):
     """The provider promised that the key takes no money any more."""
 
     topic: ClassVar[str] = "payments.payment-attempt-voided"
@@ -78,13 +78,13 @@ class PaymentAttemptVoided(Event):
     at: datetime
 
 
-class CashOnDeliveryChosen(Event):
+class CashOnDeliveryChosen(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "payments.cash-on-delivery-chosen"
     payment_id: PaymentId
     at: datetime
 
 
-class PaymentCancelled(Event):
+class PaymentCancelled(Event, frozen=True, kw_only=True):
     """The order is over: nothing will be asked for any more; what comes all the same is owed back."""
 
     topic: ClassVar[str] = "payments.payment-cancelled"
@@ -92,7 +92,7 @@ class PaymentCancelled(Event):
     at: datetime
 
 
-class RefundRequested(Event):
+class RefundRequested(Event, frozen=True, kw_only=True):
     """The intent: from now on the provider may be asked to refund under `refund_id`."""
 
     topic: ClassVar[str] = "payments.refund-requested"
@@ -106,7 +106,7 @@ class RefundRequested(Event):
     at: datetime
 
 
-class RefundSucceeded(Event):
+class RefundSucceeded(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "payments.refund-succeeded"
     payment_id: PaymentId
     refund_id: RefundId

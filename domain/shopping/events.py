@@ -10,14 +10,14 @@ from domain.shared.identifiers import AccountId, CartId, OrderId, ProductId
 from domain.shared.money import Money
 
 
-class CartOpened(Event):
+class CartOpened(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "shopping.cart-opened"
     cart_id: CartId
     buyer_id: AccountId
     at: datetime
 
 
-class CartItemPut(Event):
+class CartItemPut(Event, frozen=True, kw_only=True):
     """From now on the cart holds `quantity` of the product, last seen at `price` each."""
 
     topic: ClassVar[str] = "shopping.cart-item-put"
@@ -26,16 +26,16 @@ class CartItemPut(Event):
     price: Money
 
 
-class CartItemRemoved(Event):
+class CartItemRemoved(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "shopping.cart-item-removed"
     product_id: ProductId
 
 
-class CartCleared(Event):
+class CartCleared(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "shopping.cart-cleared"
 
 
-class CartCheckedOut(Event):
+class CartCheckedOut(Event, frozen=True, kw_only=True):
     """The cart's lines became an order; the cart is empty."""
 
     topic: ClassVar[str] = "shopping.cart-checked-out"
@@ -57,7 +57,7 @@ class DroppedItem(msgspec.Struct, frozen=True, kw_only=True):
     quantity: int
 
 
-class CartRestored(Event):
+class CartRestored(Event, frozen=True, kw_only=True):
     """An order's lines were put back, merged with what was there; never refused."""
 
     topic: ClassVar[str] = "shopping.cart-restored"
