@@ -54,7 +54,7 @@ class EditProduct(Command, frozen=True, kw_only=True):
     expected_version: int | None = None
     title: str | UnsetType = UNSET
     description: str | UnsetType = UNSET
-    sku: str | None | UnsetType = UNSET
+    sku: str | UnsetType | None = UNSET
     attributes: dict[str, str] | UnsetType = UNSET
     price: Money | UnsetType = UNSET
     discount: int | UnsetType = UNSET

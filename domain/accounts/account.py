@@ -1,0 +1,112 @@
+"""Somebody the shop knows."""
+
+from datetime import datetime
+from typing import assert_never
+
+import msgspec
+from msgspec.structs import replace
+
+from domain.accounts.events import (
+    AccountEvent,
+    AccountRegistered,
+    AccountRenamed,
+    AllSessionsRevoked,
+    PromotionsOptedIn,
+    PromotionsOptedOut,
+    Role,
+)
+from domain.shared.category import Category, Family
+from domain.shared.identifiers import AccountId, ClaimId
+from domain.shared.refusal import Forbidden
+from domain.shared.sealed import Sealed
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """One person's account. Its role is what counts, whatever a token says."""
+
+    id: AccountId
+    email: Sealed
+    email_claim: ClaimId
+    name: Sealed
+    role: Role
+    promotions_opt_in: bool
+    sessions_valid_from: datetime
+    """Sessions started before that are over."""
+    created_at: datetime
+
+    @staticmethod
+    def register(
+        *,
+        account_id: AccountId,
+        email: Sealed,
+        email_claim: ClaimId,
+        name: Sealed,
+        role: Role,
+        appointed: bool,
+        at: datetime,
+    ) -> tuple[AccountEvent, ...]:
+        """Anybody may become a buyer or a seller; `appointed` says that an admin, or the shop itself, asks."""
+        if role is Role.ADMIN and not appointed:
+            raise Forbidden("Only an admin makes admins.")
+        registered = AccountRegistered(
+            account_id=account_id, email=email, email_claim=email_claim, name=name, role=role, at=at
+        )
+        return (registered,)
+
+    def require(self, *roles: Role) -> None:
+        """Raises Forbidden where the account has none of the roles; without roles any will do."""
+        if roles and self.role not in roles:
+            raise Forbidden(f"This takes the role {' or '.join(roles)}.")
+
+    def rename(self, name: Sealed) -> tuple[AccountEvent, ...]:
+        return () if name == self.name else (AccountRenamed(name=name),)
+
+    def opt_in(self) -> tuple[AccountEvent, ...]:
+        """Wants promotional mail; saying so again changes nothing."""
+        return () if self.promotions_opt_in else (PromotionsOptedIn(),)
+
+    def opt_out(self) -> tuple[AccountEvent, ...]:
+        """Wants no promotional mail; saying so again changes nothing."""
+        return (PromotionsOptedOut(),) if self.promotions_opt_in else ()
+
+    def revoke_sessions(self, at: datetime) -> tuple[AccountEvent, ...]:
+        """Ends every session that was started before."""
+        return (AllSessionsRevoked(at=at),)
+
+
+def evolve(account: Account | None, event: AccountEvent) -> Account:
+    """The account after the event."""
+    match event:
+        case AccountRegistered():
+            return Account(
+                id=event.account_id,
+                email=event.email,
+                email_claim=event.email_claim,
+                name=event.name,
+                role=event.role,
+                promotions_opt_in=False,
+                sessions_valid_from=event.at,
+                created_at=event.at,
+            )
+        case _ if account is None:
+            raise ValueError(f"{event.topic} came first")
+        case AccountRenamed(name=name):
+            return replace(account, name=name)
+        case PromotionsOptedIn():
+            return replace(account, promotions_opt_in=True)
+        case PromotionsOptedOut():
+            return replace(account, promotions_opt_in=False)
+        case AllSessionsRevoked(at=at):
+            return replace(account, sessions_valid_from=at)
+        case _:
+            assert_never(event)
+
+
+ACCOUNTS: Category[Account, AccountEvent] = Category(
+    name="account",
+    family=Family.CUSTOMERS,
+    events=(AccountRegistered, AccountRenamed, PromotionsOptedIn, PromotionsOptedOut, AllSessionsRevoked),
+    state=Account,
+    evolve=evolve,
+    key=lambda account: account.id,
+)

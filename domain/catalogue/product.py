@@ -1,0 +1,166 @@
+"""What is for sale, and at what price."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import assert_never
+
+import msgspec
+from msgspec.structs import replace
+
+from domain.accounts.events import Role
+from domain.catalogue.events import (
+    ProductDescribed,
+    ProductEvent,
+    ProductListed,
+    ProductRepriced,
+    ProductRestored,
+    ProductWithdrawn,
+)
+from domain.shared.category import Category, Family
+from domain.shared.identifiers import AccountId, ProductId
+from domain.shared.money import BASIS_POINTS, MAX_MINOR, Money, NotAnAmount
+from domain.shared.refusal import Refusal
+
+
+class ProductNotAvailable(Refusal):
+    """The product was withdrawn from the catalogue."""
+
+    code = "product-not-available"
+
+
+class DiscountOutOfRange(Refusal):
+    """A standing discount is 0 to 100 %."""
+
+    code = "discount-out-of-range"
+
+
+class Product(msgspec.Struct, frozen=True, kw_only=True):
+    """One product of one seller."""
+
+    id: ProductId
+    seller_id: AccountId
+    name: str
+    description: str
+    sku: str | None
+    attributes: dict[str, str]
+    price: Money
+    discount: int
+    """Standing discount in basis points."""
+    withdrawn: bool
+    created_at: datetime
+    updated_at: datetime
+
+    @staticmethod
+    def list(  # noqa: PLR0913 - what a product is
+        *,
+        product_id: ProductId,
+        seller_id: AccountId,
+        name: str,
+        description: str,
+        sku: str | None,
+        attributes: Mapping[str, str],
+        price: Money,
+        discount: int,
+        at: datetime,
+    ) -> tuple[ProductEvent, ...]:
+        _require_price(price, discount)
+        listed = ProductListed(
+            product_id=product_id,
+            seller_id=seller_id,
+            name=name,
+            description=description,
+            sku=sku,
+            attributes=dict(attributes),
+            price=price,
+            discount=discount,
+            at=at,
+        )
+        return (listed,)
+
+    def effective_price(self, at: datetime) -> Money:  # noqa: ARG002 - a price holds at an instant, as sales begin and end
+        """What one unit costs then: the price less the standing discount, which is rounded half-up."""
+        return self.price - self.price.share(self.discount)
+
+    def require_buyable(self) -> None:
+        """Raises ProductNotAvailable."""
+        if self.withdrawn:
+            raise ProductNotAvailable(f"{self.name} is no longer for sale.")
+
+    def owned_by(self, account: AccountId, role: Role) -> bool:
+        """Whether the account may change it: its seller, and any admin."""
+        return role is Role.ADMIN or account == self.seller_id
+
+    def describe(
+        self, *, name: str, description: str, sku: str | None, attributes: Mapping[str, str], at: datetime
+    ) -> tuple[ProductEvent, ...]:
+        """The whole description from now on; no event where it is the same."""
+        after = (name, description, sku, dict(attributes))
+        if after == (self.name, self.description, self.sku, self.attributes):
+            return ()
+        described = ProductDescribed(
+            product_id=self.id, name=name, description=description, sku=sku, attributes=dict(attributes), at=at
+        )
+        return (described,)
+
+    def reprice(self, *, price: Money, discount: int, at: datetime) -> tuple[ProductEvent, ...]:
+        """Price and standing discount from now on; no event where they are the same."""
+        _require_price(price, discount)
+        if (price, discount) == (self.price, self.discount):
+            return ()
+        return (ProductRepriced(product_id=self.id, price=price, discount=discount, at=at),)
+
+    def withdraw(self, at: datetime) -> tuple[ProductEvent, ...]:
+        """Takes it out of the catalogue; once is enough."""
+        return () if self.withdrawn else (ProductWithdrawn(product_id=self.id, at=at),)
+
+    def restore(self, at: datetime) -> tuple[ProductEvent, ...]:
+        """Puts it back into the catalogue, where it was withdrawn."""
+        return (ProductRestored(product_id=self.id, at=at),) if self.withdrawn else ()
+
+
+def _require_price(price: Money, discount: int) -> None:
+    if not 0 <= price.minor <= MAX_MINOR:
+        raise NotAnAmount("A price is not negative, and not larger than an amount may be.")
+    if not 0 <= discount <= BASIS_POINTS:
+        raise DiscountOutOfRange("A discount is 0 to 100 %.")
+
+
+def evolve(product: Product | None, event: ProductEvent) -> Product:
+    """The product after the event."""
+    match event:
+        case ProductListed():
+            return Product(
+                id=event.product_id,
+                seller_id=event.seller_id,
+                name=event.name,
+                description=event.description,
+                sku=event.sku,
+                attributes=event.attributes,
+                price=event.price,
+                discount=event.discount,
+                withdrawn=False,
+                created_at=event.at,
+                updated_at=event.at,
+            )
+        case _ if product is None:
+            raise ValueError(f"{event.topic} came first")
+        case ProductDescribed(name=name, description=description, sku=sku, attributes=attributes, at=at):
+            return replace(product, name=name, description=description, sku=sku, attributes=attributes, updated_at=at)
+        case ProductRepriced(price=price, discount=discount, at=at):
+            return replace(product, price=price, discount=discount, updated_at=at)
+        case ProductWithdrawn(at=at):
+            return replace(product, withdrawn=True, updated_at=at)
+        case ProductRestored(at=at):
+            return replace(product, withdrawn=False, updated_at=at)
+        case _:
+            assert_never(event)
+
+
+PRODUCTS: Category[Product, ProductEvent] = Category(
+    name="product",
+    family=Family.CATALOGUE,
+    events=(ProductListed, ProductDescribed, ProductRepriced, ProductWithdrawn, ProductRestored),
+    state=Product,
+    evolve=evolve,
+    key=lambda product: product.id,
+)
