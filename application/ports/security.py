@@ -1,0 +1,141 @@
+"""What the API needs to know people by, to keep their secrets, and to recognise a request that comes again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+
+from domain.accounts.events import Role
+from domain.shared.identifiers import AccountId, ClaimId, SessionId
+from domain.shared.sealed import Sealed
+
+
+class TokenRejected(Exception):
+    """Not a token of ours, or one that has expired; the message may be shown."""
+
+
+class NotAnEmail(Exception):
+    """The text is no email address that mail could be sent to."""
+
+
+class PasswordsBusy(Exception):
+    """More passwords wait to be hashed than is reasonable; nothing was done."""
+
+
+class AccessClaims(msgspec.Struct, frozen=True, kw_only=True):
+    """What an access token vouches for. Role and status are not in it: they are taken from the account."""
+
+    account: AccountId
+    session: SessionId
+    issued_at: datetime
+    expires_at: datetime
+
+
+class RefreshSecret(msgspec.Struct, frozen=True, kw_only=True):
+    """A refresh token, shown once, and the hash that is kept of it."""
+
+    token: str
+    token_hash: str
+    expires_at: datetime
+
+
+class Tokens(Protocol):
+    @property
+    def access_seconds(self) -> int:
+        """How long an access token lives."""
+
+    def issue_access(self, *, account: AccountId, session: SessionId, at: datetime) -> str:
+        """The same token for the same arguments."""
+
+    def verify_access(self, token: str) -> AccessClaims:
+        """Raises TokenRejected."""
+
+    def refresh_secret(self, command_id: UUID, *, at: datetime) -> RefreshSecret:
+        """Unguessable, and the same for the same command, so that a repeated request gets the same answer."""
+
+    def hash_refresh(self, token: str) -> str: ...
+
+
+class Passwords(Protocol):
+    async def hash(self, password: str) -> str:
+        """Raises PasswordsBusy."""
+
+    async def verify(self, password: str, kept: str | None) -> bool:
+        """As slow without a kept hash as with one. Raises PasswordsBusy."""
+
+
+class IssuedKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's new key, and its wrapped form, which is stored."""
+
+    key: bytes
+    wrapped: str
+
+
+class Vault(Protocol):
+    """Seals personal data and opens it, for as long as the person's key exists."""
+
+    def issue_key(self, person: UUID) -> IssuedKey: ...
+
+    async def key_of(self, person: UUID) -> bytes | None:
+        """None where the person is forgotten."""
+
+    def seal(self, *, person: UUID, key: bytes, text: str) -> Sealed: ...
+
+    async def open(self, sealed: Sealed) -> str | None:
+        """None where the person is forgotten."""
+
+    async def open_all(self, sealed: Sequence[Sealed]) -> tuple[str | None, ...]:
+        """In the order asked; at most one query."""
+
+
+class Emails(Protocol):
+    def normalise(self, email: str) -> str:
+        """Lower case, international domains in ASCII: equal for addresses that are the same. Raises NotAnEmail."""
+
+    def claim_of(self, normalised: str) -> ClaimId:
+        """The stream that claims the address; says nothing about it without the key."""
+
+
+class Fingerprints(Protocol):
+    def of(self, *parts: bytes) -> bytes:
+        """A keyed digest of what was asked: equal for equal requests, and it tells nobody what they were."""
+
+
+class Login(msgspec.Struct, frozen=True, kw_only=True):
+    account: AccountId
+    password_hash: str
+
+
+class PresentedToken(msgspec.Struct, frozen=True, kw_only=True):
+    """A refresh token that was handed out once."""
+
+    session: SessionId
+    generation: int
+    expires_at: datetime
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """An account as its stream has it now."""
+
+    account: AccountId
+    version: int
+    role: Role
+    email: Sealed
+    name: Sealed
+    promotions_opt_in: bool
+    sessions_valid_from: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class Directory(Protocol):
+    """Who is who, read from the log and the side tables; never behind them."""
+
+    async def login_of(self, claim: ClaimId) -> Login | None: ...
+
+    async def presented(self, token_hash: str) -> PresentedToken | None: ...
+
+    async def standing(self, account: AccountId, *, fresh: bool) -> Standing | None:
+        """None for no such account; without `fresh` it may be a second old."""

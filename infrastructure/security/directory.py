@@ -1,0 +1,104 @@
+"""Who is who, straight from the log and the side tables: a login works the moment its registration was answered."""
+
+from collections import OrderedDict
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool
+
+from application.ports.clock import Clock
+from application.ports.security import Login, PresentedToken, Standing
+from domain.accounts.account import ACCOUNTS, Account
+from domain.shared.identifiers import AccountId, ClaimId
+from infrastructure.eventstore.codec import EventCodec
+
+REMEMBERED = 20_000
+MAY_BE_OLD = timedelta(seconds=1)
+
+_LOGIN = """
+SELECT c.account_id, c.password_hash
+  FROM (SELECT topic, state FROM till.stored_events
+         WHERE originator_id = %s ORDER BY originator_version DESC LIMIT 1) AS claim
+  JOIN till.credential c ON c.account_id = (convert_from(claim.state, 'UTF8')::jsonb ->> 'account_id')::uuid
+ WHERE claim.topic LIKE 'accounts.email-claimed:%%'
+"""
+_PRESENTED = "SELECT session_id, generation, expires_at FROM till.refresh_token WHERE token_hash = %s"
+_EVENTS = """
+SELECT originator_version, topic, state, recorded_at
+  FROM till.stored_events WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version
+"""
+
+
+class PostgresDirectory:
+    """Accounts are folded from their streams and remembered; only what is new of them is read again."""
+
+    def __init__(
+        self, *, pool: AsyncConnectionPool[AsyncConnection[TupleRow]], codec: EventCodec, clock: Clock
+    ) -> None:
+        self._pool = pool
+        self._codec = codec
+        self._clock = clock
+        self._known: OrderedDict[UUID, _Known] = OrderedDict()
+
+    async def login_of(self, claim: ClaimId) -> Login | None:
+        async with self._pool.connection() as connection:
+            row = await (await connection.execute(_LOGIN, (claim,))).fetchone()
+        return None if row is None else Login(account=row[0], password_hash=row[1])
+
+    async def presented(self, token_hash: str) -> PresentedToken | None:
+        async with self._pool.connection() as connection:
+            row = await (await connection.execute(_PRESENTED, (token_hash,))).fetchone()
+        return None if row is None else PresentedToken(session=row[0], generation=row[1], expires_at=row[2])
+
+    async def standing(self, account: AccountId, *, fresh: bool) -> Standing | None:
+        known = self._known.get(account)
+        now = self._clock.now()
+        if known is None or fresh or now - known.read_at > MAY_BE_OLD:
+            known = await self._advance(account, known or _Known(now))
+            known.read_at = now
+        return known.standing()
+
+    async def _advance(self, account: AccountId, known: "_Known") -> "_Known":
+        async with self._pool.connection() as connection:
+            rows = await (await connection.execute(_EVENTS, (account, known.version))).fetchall()
+        for version, topic, state, recorded_at in rows:
+            if version == known.version + 1 and self._codec.category(topic) is ACCOUNTS:
+                event = self._codec.decode(topic, state)
+                known.state = ACCOUNTS.evolve(known.state, event)  # type: ignore[arg-type]  # of this category by its topic
+                known.version, known.updated_at = version, recorded_at
+        if known.state is not None:
+            self._known[account] = known
+            self._known.move_to_end(account)
+            if len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        return known
+
+
+class _Known:
+    """An account as far as it was read."""
+
+    __slots__ = ("read_at", "state", "updated_at", "version")
+
+    def __init__(self, now: datetime) -> None:
+        self.state: Account | None = None
+        self.version = 0
+        self.read_at = now
+        self.updated_at = now
+
+    def standing(self) -> Standing | None:
+        state = self.state
+        if state is None:
+            return None
+        return Standing(
+            account=state.id,
+            version=self.version,
+            role=state.role,
+            email=state.email,
+            name=state.name,
+            promotions_opt_in=state.promotions_opt_in,
+            sessions_valid_from=state.sessions_valid_from,
+            created_at=state.created_at,
+            updated_at=self.updated_at,
+        )
