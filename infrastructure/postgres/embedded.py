@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shlex
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -121,6 +122,9 @@ class EmbeddedPostgres:
             self._run(
                 "pg_ctl", "stop", "--wait", f"--timeout={STOP_TIMEOUT}", "--mode=fast", f"--pgdata={self.files.data}"
             )
+        sockets = self.files.sockets()
+        if not sockets.is_relative_to(self.files.root):
+            shutil.rmtree(sockets, ignore_errors=True)
 
     def _ensure_database(self, name: str) -> None:
         with psycopg.connect(self.conninfo("postgres"), autocommit=True, connect_timeout=10) as connection:

@@ -1,0 +1,57 @@
+"""Structured logs on standard error: an event's name, figures and ids, never payloads."""
+
+import logging
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from infrastructure.settings import Settings
+
+LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+QUIET = {"uvicorn.access": logging.WARNING, "asyncio": logging.WARNING, "psycopg.pool": logging.WARNING}
+
+
+def configure_logs(settings: Settings, *, process: str) -> None:
+    """Once per process, by its entry point. What libraries log goes the same way.
+
+    `structlog.contextvars.bind_contextvars(correlation_id=…)` marks everything logged for one request.
+    """
+    level = LEVELS[settings.log_level]
+    steps = _steps(process)
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *steps, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=steps, processors=_rendering(settings.log_format))
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    for name, least in QUIET.items():
+        logging.getLogger(name).setLevel(max(level, least))
+
+
+def _steps(process: str) -> list[structlog.typing.Processor]:
+    def name_process(_: object, __: str, event: structlog.typing.EventDict) -> Mapping[str, Any]:
+        return {"process": process, **event}
+
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        name_process,
+    ]
+
+
+def _rendering(form: str) -> list[structlog.typing.Processor]:
+    tidy = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    if form == "json":
+        return [tidy, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    return [tidy, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]

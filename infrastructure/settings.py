@@ -1,0 +1,168 @@
+"""Everything that can be set from outside, read and checked once; nothing else in the program reads the environment."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from dotenv import dotenv_values
+
+from infrastructure import setting_forms as forms
+from infrastructure.home_secrets import kept_secret
+
+ENV_FILE = ".env"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the entry point passes on. Field names are the variables' names in lower case."""
+
+    host: str
+    port: int
+    api_processes: int
+    till_home: Path
+    database_url: str | None
+    """None is embedded mode: a PostgreSQL of our own under `till_home`."""
+    jwt_secret: str
+    pii_master_key: bytes
+    """32 bytes that wrap the keys of sealed personal data."""
+    store_currency: str
+    store_timezone: ZoneInfo
+    tax_rate: int
+    """Basis points."""
+    tax_inclusive: bool
+    payment_window: timedelta
+    payment_gateway: str
+    rate_limits: bool
+    cors_origins: tuple[str, ...]
+    trusted_proxies: tuple[forms.Network, ...]
+    max_body: int
+    """Bytes."""
+    log_level: str
+    log_format: str
+    """`console` or `json`."""
+
+    @property
+    def embedded(self) -> bool:
+        return self.database_url is None
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One row of the settings table."""
+
+    name: str
+    read: Callable[[str], object]
+    default: str | None
+    """None where a value may be missing, or where it depends on the mode."""
+    meaning: str
+    secret: bool = False
+
+
+VARIABLES = (
+    Variable("HOST", forms.text, "127.0.0.1", "address the API listens on"),
+    Variable("PORT", forms.whole(1, 65535), "8000", "port the API listens on"),
+    Variable("API_PROCESSES", forms.whole(1, 64), "1", "API processes that share the port"),
+    Variable("TILL_HOME", forms.path, ".till", "embedded database and the secrets made at first start"),
+    Variable("DATABASE_URL", forms.database, None, "a PostgreSQL 15+ server instead of the embedded one", secret=True),
+    Variable("JWT_SECRET", forms.secret, None, "signs access tokens, 32 characters or more", secret=True),
+    Variable("PII_MASTER_KEY", forms.key, None, "wraps the keys of personal data, 32 bytes in base64", secret=True),
+    Variable("STORE_CURRENCY", forms.currency, "INR", "ISO 4217 code of the store's only currency"),
+    Variable("STORE_TIMEZONE", forms.timezone, "Asia/Kolkata", "IANA time zone of the store's days"),
+    Variable("TAX_RATE", forms.basis_points, "0.18", "share of the price, 0.18 is 18 %"),
+    Variable("TAX_INCLUSIVE", forms.truth, "false", "whether prices contain the tax"),
+    Variable("PAYMENT_WINDOW", forms.duration, "30m", "time to pay before an order expires"),
+    Variable("PAYMENT_GATEWAY", forms.choice("simulated"), None, "payment provider; simulated takes no real money"),
+    Variable("RATE_LIMITS", forms.truth, "on", "off for benchmarks"),
+    Variable("CORS_ORIGINS", forms.origins, "", "origins whose pages may call the API, separated by commas"),
+    Variable("TRUSTED_PROXIES", forms.networks, "", "networks whose forwarding headers count"),
+    Variable("MAX_BODY", forms.size, "1MiB", "largest request body"),
+    Variable("LOG_LEVEL", forms.choice("debug", "info", "warning", "error"), "info", "least severity that is logged"),
+    Variable("LOG_FORMAT", forms.choice("console", "json"), None, "console on a terminal, json elsewhere"),
+)
+
+
+class SettingsInvalid(Exception):
+    """Names each variable that is wrong, and what is wrong with it."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The settings, and for each variable where its value came from."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+
+
+def load(environment: Mapping[str, str] | None = None, *, directory: Path | None = None) -> Loaded:
+    """Read the environment, then `.env` in `directory` (the working directory), then defaults.
+
+    Raises SettingsInvalid with every problem at once. In embedded mode, secrets that are missing are made and kept.
+    """
+    reading = _Reading(os.environ if environment is None else environment, (directory or Path()) / ENV_FILE)
+    values = {variable.name.lower(): reading.value(variable) for variable in VARIABLES}
+    reading.require(values)
+    if reading.problems:
+        raise SettingsInvalid(reading.problems)
+    reading.complete(values)
+    return Loaded(Settings(**cast(dict[str, Any], values)), reading.origins)
+
+
+class _Reading:
+    """One pass over the variables; collects problems instead of stopping at the first."""
+
+    def __init__(self, environment: Mapping[str, str], file: Path) -> None:
+        self._sources = (("environment", environment), (str(file), _file_values(file)))
+        self.origins: dict[str, str] = {}
+        self.problems: list[str] = []
+
+    def value(self, variable: Variable) -> object:
+        text, self.origins[variable.name] = self._text(variable)
+        if text is None:
+            return None
+        try:
+            return variable.read(text)
+        except ValueError as expected:
+            shown = "its value" if variable.secret else repr(text)
+            self.problems.append(
+                f"{variable.name}: expected {expected}, but {shown} is not ({self.origins[variable.name]})"
+            )
+            return None
+
+    def _text(self, variable: Variable) -> tuple[str | None, str]:
+        for origin, values in self._sources:
+            text = (values.get(variable.name) or "").strip()
+            if text:
+                return text, origin
+        return variable.default, "default"
+
+    def require(self, values: Mapping[str, object]) -> None:
+        """Outside embedded mode nothing is made up: secrets and the payment provider have to be named."""
+        if self.origins["DATABASE_URL"] == "default":
+            return
+        for name in ("JWT_SECRET", "PII_MASTER_KEY", "PAYMENT_GATEWAY"):
+            if values[name.lower()] is None and self.origins[name] == "default":
+                self.problems.append(f"{name}: required when DATABASE_URL is set")
+
+    def complete(self, values: dict[str, object]) -> None:
+        """Fill in what depends on the mode. Secrets reach the disk only after everything else was found right."""
+        home = cast(Path, values["till_home"])
+        for name, form in (("JWT_SECRET", forms.secret), ("PII_MASTER_KEY", forms.key)):
+            if values[name.lower()] is None:
+                values[name.lower()] = form(kept_secret(home, name))
+                self.origins[name] = f"made and kept in {home / 'secrets' / name}"
+        values["payment_gateway"] = values["payment_gateway"] or "simulated"
+        values["log_format"] = values["log_format"] or ("console" if os.isatty(2) else "json")
+
+
+def _file_values(file: Path) -> Mapping[str, str]:
+    if not file.is_file():
+        return {}
+    return {name: value for name, value in dotenv_values(file, interpolate=False).items() if value is not None}
