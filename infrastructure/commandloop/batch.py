@@ -1,0 +1,121 @@
+"""Decides a batch of commands, one after another, on one consistent set of states. Pure computation."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from application.ports.commands import Command, Envelope, RefusalNote, Result
+from domain.shared.category import Category
+from domain.shared.refusal import Refusal
+from infrastructure.commandloop.states import Entry, StateCache
+from infrastructure.commandloop.work import CommandWork, StreamsMissing
+from infrastructure.eventstore.codec import EventCodec
+from infrastructure.eventstore.writes import Writes
+
+Handlers = Mapping[type[Command], Callable[[Any, Any], Result]]
+
+MAX_EVENTS = 2_000
+"""A batch that has reached this many events takes no further command."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One command's part of the batch: a result, a refusal, or a fault of the handler."""
+
+    envelope: Envelope
+    result: bytes | None = None
+    refusal: RefusalNote | None = None
+    fault: Exception | None = None
+    span: tuple[int, int] | None = None
+    """Its first and last event, counted from 1 within the batch."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Commands decided so far, what they write, and every stream they relied on."""
+
+    cache: StateCache
+    codec: EventCodec
+    now: datetime
+    base: dict[UUID, Entry] = field(default_factory=dict)
+    overlay: dict[UUID, Entry] = field(default_factory=dict)
+    writes: Writes = field(default_factory=Writes)
+    decided: list[Decided] = field(default_factory=list)
+
+    def entry(self, stream: UUID) -> Entry | None:
+        """The stream as the next command of the batch sees it; None where it was never loaded."""
+        entry = self.overlay.get(stream) or self.base.get(stream)
+        if entry is None and (entry := self.cache.get(stream)) is not None:
+            self._rely_on(stream, entry)
+        return entry
+
+    def assume_absent(self, category: Category[Any, Any], stream: UUID) -> Entry:
+        """A stream that is written without being read must be new; the append verifies it."""
+        entry = Entry(category, 0, None)
+        self._rely_on(stream, entry)
+        return entry
+
+    def _rely_on(self, stream: UUID, entry: Entry) -> None:
+        self.base[stream] = entry
+        self.writes.reads[stream] = entry.version
+
+    @property
+    def full(self) -> bool:
+        return len(self.writes.events.streams) >= MAX_EVENTS
+
+    def decide(self, envelope: Envelope, handlers: Handlers) -> None:
+        """Raises StreamsMissing where states must be fetched first; then the whole batch is decided again."""
+        work = CommandWork(self, envelope)
+        try:
+            result = _encode(handlers[type(envelope.command)](envelope.command, work))
+        except StreamsMissing:
+            raise
+        except Refusal as refusal:
+            self._refuse(envelope, refusal)
+        except Exception as fault:  # one bad command must not fail its neighbours
+            self.decided.append(Decided(envelope, fault=fault))
+        else:
+            self._accept(envelope, work, result)
+
+    def _refuse(self, envelope: Envelope, refusal: Refusal) -> None:
+        note = RefusalNote(code=refusal.code, detail=refusal.detail, violations=refusal.violations)
+        if envelope.keeps_refusal:
+            self.writes.commands.add(envelope, "refused", _encode(note), None)
+        self.decided.append(Decided(envelope, refusal=note))
+
+    def _accept(self, envelope: Envelope, work: CommandWork, result: bytes) -> None:
+        columns = self.writes.events
+        first = len(columns.streams) + 1
+        for event in work.events:
+            columns.add(*event, envelope.id)
+        last = len(columns.streams)
+        span = (first, last) if last >= first else None
+        self.writes.commands.add(envelope, "done", result, span)
+        for row in work.side_rows:
+            self.writes.attach(row)
+        self.overlay.update(work.entries)
+        self.decided.append(Decided(envelope, result=result, span=span))
+
+
+def decide(
+    envelopes: Sequence[Envelope], *, handlers: Handlers, cache: StateCache, codec: EventCodec, now: datetime
+) -> Batch:
+    """Decide as many as fit. Raises StreamsMissing naming every stream that any of them lacks."""
+    batch = Batch(cache, codec, now)
+    missing: dict[UUID, Category[Any, Any]] = {}
+    for envelope in envelopes:
+        try:
+            batch.decide(envelope, handlers)
+        except StreamsMissing as lack:
+            missing.update(lack.streams)
+        if batch.full:
+            break
+    if missing:
+        raise StreamsMissing(missing)
+    return batch

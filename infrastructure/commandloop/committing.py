@@ -1,0 +1,112 @@
+"""Commits batches: first on the states at hand, and under the append lock when those have moved."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from application.ports.clock import Clock
+from application.ports.commands import ExecutionFailed
+from infrastructure.commandloop import outcomes
+from infrastructure.commandloop.batch import Batch, Handlers, decide
+from infrastructure.commandloop.loading import advance, load
+from infrastructure.commandloop.metrics import CONFLICTS
+from infrastructure.commandloop.pending import Pending
+from infrastructure.commandloop.states import StateCache
+from infrastructure.commandloop.work import StreamsMissing
+from infrastructure.eventstore.codec import EventCodec
+from infrastructure.eventstore.writer import CommandKnown, LogWriter, Receipt, StreamMoved
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class Committer:
+    """Turns pending commands into outcomes. Nothing reaches the cache before the log has acknowledged it."""
+
+    writer: LogWriter
+    handlers: Handlers
+    codec: EventCodec
+    cache: StateCache
+    clock: Clock
+    partitions: int
+    contended: bool = False
+    """True while other processes write to the same streams: then the lock is taken before deciding is worth it."""
+
+    async def commit(self, batch: Sequence[Pending]) -> Batch | None:
+        """Decide and append on what is in memory; gives what was committed, None where `settle` must be asked."""
+        if self.contended or any(item.maybe_executed for item in batch):
+            return None
+        try:
+            decided = await self._decide(batch)
+            receipt = await self._append(batch, decided)
+        except (StreamMoved, CommandKnown) as conflict:
+            CONFLICTS.labels(type(conflict).__name__).inc()
+            self.contended = isinstance(conflict, StreamMoved)
+            return None
+        self._acknowledge(batch, decided, receipt)
+        return decided
+
+    async def settle(self, batch: Sequence[Pending]) -> Batch:
+        """Under the append lock: answer what the log already holds, catch up, decide the rest. Cannot conflict."""
+        async with self.writer.locked():
+            rest = await self._without_known(batch)
+            decided, moved = await self._decide_on_current(rest)
+            receipt = await self._append(rest, decided)
+        self.contended = moved
+        self._acknowledge(rest, decided, receipt)
+        return decided
+
+    async def _without_known(self, batch: Sequence[Pending]) -> list[Pending]:
+        known = {command.id: command for command in await self.writer.commands([item.envelope.id for item in batch])}
+        rest = []
+        for item in batch:
+            command = known.get(item.envelope.id)
+            if command is None:
+                item.maybe_executed = False
+                rest.append(item)
+            elif item.same_request(command.fingerprint):
+                item.succeed(await outcomes.stored(command, self.writer, self.codec, partitions=self.partitions))
+        return rest
+
+    async def _decide_on_current(self, batch: Sequence[Pending]) -> tuple[Batch, bool]:
+        """Decides until every stream relied on is known to be current; gives also whether any had moved."""
+        verified: set[object] = set()
+        moved = False
+        while True:
+            decided = await self._decide(batch)
+            unverified = {stream: entry for stream, entry in decided.base.items() if stream not in verified}
+            news = await advance(self.writer, self.codec, unverified) if unverified else {}
+            if not news:
+                return decided, moved
+            self.cache.put(news)
+            verified.update(unverified)
+            moved = True
+
+    async def _decide(self, batch: Sequence[Pending]) -> Batch:
+        envelopes = [item.envelope for item in batch]
+        now = self.clock.now()
+        while True:
+            try:
+                return decide(envelopes, handlers=self.handlers, cache=self.cache, codec=self.codec, now=now)
+            except StreamsMissing as lack:
+                self.cache.put(await load(self.writer, self.codec, lack.streams))
+
+    async def _append(self, batch: Sequence[Pending], decided: Batch) -> Receipt | None:
+        if not decided.writes:
+            await self.writer.verify(decided.writes.reads)
+            return None
+        for item in batch[: len(decided.decided)]:
+            item.maybe_executed = True
+        return await self.writer.append(decided.writes, decided.now)
+
+    def _acknowledge(self, batch: Sequence[Pending], decided: Batch, receipt: Receipt | None) -> None:
+        """After the commit nothing may fail a command, so this only hands out what is known."""
+        self.cache.put(decided.overlay)
+        for item, part in zip(batch, decided.decided, strict=False):
+            item.maybe_executed = False
+            if part.fault is not None:
+                _log.error("handler failed", command=part.envelope.command.name, exc_info=part.fault)
+                item.fail(ExecutionFailed(part.envelope.command.name))
+            else:
+                item.succeed(outcomes.committed(part, decided, receipt, partitions=self.partitions))
