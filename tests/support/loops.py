@@ -30,9 +30,9 @@ class FixedClock:
         return self.time
 
 
-def envelope(command: Command, *, id: UUID | None = None, keyed: bool = False, fingerprint: bytes = b"") -> Envelope:
+def envelope(command: Command, *, command_id: UUID | None = None, keyed: bool = False, fingerprint: bytes = b"") -> Envelope:
     return Envelope(
-        id=id or uuid4(),
+        id=command_id or uuid4(),
         command=command,
         actor=Actor.system("tests"),
         correlation_id=uuid4(),
