@@ -16,6 +16,7 @@ from domain.shared.money import Money
 from domain.shared.refusal import Refusal
 from domain.shared.sealed import Sealed
 
+MAX_LINES = 1_000
 UNAMBIGUOUS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O and U, which are misread or misheard."""
 
@@ -36,7 +37,13 @@ CANCELLABLE = frozenset({Status.PENDING_PAYMENT, Status.PENDING, Status.PROCESSI
 class OrderEmpty(Refusal):
     """An order has at least one line."""
 
-    code = "cart-empty"
+    code = "order-empty"
+
+
+class TooManyLines(Refusal):
+    """An order has at most 1,000 lines."""
+
+    code = "too-many-lines"
 
 
 class OrderNotCancellable(Refusal):
@@ -122,6 +129,8 @@ def place(
     """A new order, to be paid before `pay_before`; confirmed at once where there is nothing to pay."""
     if not quote.lines:
         raise OrderEmpty("There is nothing to order.")
+    if len(quote.lines) > MAX_LINES:
+        raise TooManyLines(f"An order has at most {MAX_LINES:,} lines.")
     free = quote.payable.is_zero
     placed = OrderPlaced(
         order_id=order_id,

@@ -129,11 +129,10 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
             return (PaymentSucceeded(payment_id=self.id, key=key, transaction_id=transaction_id, amount=amount, at=at),)
         return (
             SurplusReceived(payment_id=self.id, key=key, transaction_id=transaction_id, amount=amount, at=at),
-            RefundRequested(
-                payment_id=self.id,
-                refund_id=RefundId(derived("refund-of-surplus", self.id, key)),
-                charge=key,
-                amount=amount,
+            self._refund(
+                RefundId(derived("refund-of-surplus", self.id, key)),
+                key,
+                amount,
                 reason=surplus,
                 by=PAYMENTS_DESK,
                 at=at,
@@ -179,16 +178,13 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
         if self.paid_by is None:
             raise NothingToRefund("Nothing was paid.")
         asked = self.ledger.require_refundable(self.paid_by, refund_id=refund_id, amount=amount)
-        return (
-            RefundRequested(
-                payment_id=self.id,
-                refund_id=refund_id,
-                charge=self.paid_by,
-                amount=asked,
-                reason=reason,
-                by=by,
-                at=at,
-            ),
+        return (self._refund(refund_id, self.paid_by, asked, reason=reason, by=by, at=at),)
+
+    def _refund(
+        self, refund_id: RefundId, charge: UUID, amount: Money, *, reason: str, by: Actor, at: datetime
+    ) -> RefundRequested:
+        return RefundRequested(
+            payment_id=self.id, refund_id=refund_id, charge=charge, amount=amount, reason=reason, by=by, at=at
         )
 
     def refund_succeeded(
@@ -197,11 +193,10 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
         """Money went back; the same report again changes nothing. Raises UnknownRefund."""
         if not self.ledger.awaits_refund(refund_id, amount=amount):
             return ()
-        return (
-            RefundSucceeded(
-                payment_id=self.id, refund_id=refund_id, amount=amount, transaction_id=transaction_id, at=at
-            ),
+        succeeded = RefundSucceeded(
+            payment_id=self.id, refund_id=refund_id, amount=amount, transaction_id=transaction_id, at=at
         )
+        return (succeeded,)
 
 
 def request(*, order_id: OrderId, buyer_id: AccountId, amount: Money, at: datetime) -> tuple[PaymentEvent, ...]:
