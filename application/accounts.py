@@ -3,9 +3,17 @@
 from datetime import datetime
 from typing import ClassVar
 
-from application.ports.commands import Command, Result
+from application.access import acting_account, own_account, require_version
+from application.ports.commands import Command, Result, Touched, touching
+from application.ports.side_rows import Credential, PersonKey, RefreshToken
+from application.ports.work import Work
+from domain.accounts.account import ACCOUNTS, Account
+from domain.accounts.email_claim import EMAIL_CLAIMS, claim_email
 from domain.accounts.events import Role
+from domain.accounts.session import SESSIONS, Session
+from domain.shared.actor import ActorKind
 from domain.shared.identifiers import AccountId, ClaimId, SessionId
+from domain.shared.refusal import AlreadyExists, NotFound
 from domain.shared.sealed import Sealed
 
 
@@ -40,6 +48,9 @@ class RegisterAccount(Command, frozen=True, kw_only=True):
     person_key: str
     """The person's key, wrapped (base64)."""
 
+    def streams(self) -> Touched:
+        return (*touching(ACCOUNTS, self.account_id), *touching(EMAIL_CLAIMS, self.email_claim))
+
 
 class EditProfile(Command, frozen=True, kw_only=True):
     """The actor's own profile; None leaves a field as it is."""
@@ -50,6 +61,9 @@ class EditProfile(Command, frozen=True, kw_only=True):
     promotions_opt_in: bool | None = None
     expected_version: int | None = None
 
+    def streams(self) -> Touched:
+        return touching(ACCOUNTS, self.account_id)
+
 
 class StartSession(Command, frozen=True, kw_only=True):
     name: ClassVar[str] = "accounts.start-session"
@@ -58,6 +72,9 @@ class StartSession(Command, frozen=True, kw_only=True):
     client: str
     token_hash: str
     expires_at: datetime
+
+    def streams(self) -> Touched:
+        return (*touching(ACCOUNTS, self.account_id), *touching(SESSIONS, self.session_id))
 
 
 class RefreshSession(Command, frozen=True, kw_only=True):
@@ -70,12 +87,128 @@ class RefreshSession(Command, frozen=True, kw_only=True):
     token_hash: str
     expires_at: datetime
 
+    def streams(self) -> Touched:
+        return touching(SESSIONS, self.session_id)
+
 
 class EndSession(Command, frozen=True, kw_only=True):
     name: ClassVar[str] = "accounts.end-session"
     session_id: SessionId
 
+    def streams(self) -> Touched:
+        return touching(SESSIONS, self.session_id)
+
 
 class EndAllSessions(Command, frozen=True, kw_only=True):
     name: ClassVar[str] = "accounts.end-all-sessions"
     account_id: AccountId
+
+    def streams(self) -> Touched:
+        return touching(ACCOUNTS, self.account_id)
+
+
+def register_account(command: RegisterAccount, work: Work) -> AccountKept:
+    """Opens the account and claims its email address in one append."""
+    registered = Account.register(
+        account_id=command.account_id,
+        email=command.email,
+        email_claim=command.email_claim,
+        name=command.full_name,
+        role=command.role,
+        appointed=_appoints(work),
+        at=work.now,
+    )
+    if work.find(ACCOUNTS, command.account_id) is not None:
+        raise AlreadyExists("There is an account with this identifier.")
+    claim = work.find(EMAIL_CLAIMS, command.email_claim)
+    claimed = claim_email(claim, claim_id=command.email_claim, account_id=command.account_id)
+    work.record(ACCOUNTS, command.account_id, registered)
+    work.record(EMAIL_CLAIMS, command.email_claim, claimed)
+    work.attach(Credential(account_id=command.account_id, password_hash=command.password_hash))
+    work.attach(PersonKey(person_id=command.email.person, wrapped_key=command.person_key))
+    return _account_kept(work, command.account_id)
+
+
+def edit_profile(command: EditProfile, work: Work) -> AccountKept:
+    account = own_account(work, command.account_id)
+    require_version(work, account.id, command.expected_version)
+    if command.full_name is not None:
+        work.record(ACCOUNTS, account.id, account.rename(command.full_name))
+    if command.promotions_opt_in is not None:
+        work.record(ACCOUNTS, account.id, account.opt_in() if command.promotions_opt_in else account.opt_out())
+    return _account_kept(work, account.id)
+
+
+def start_session(command: StartSession, work: Work) -> SessionKept:
+    """The password was checked before; the first refresh token is generation 0."""
+    account = work.get(ACCOUNTS, command.account_id)
+    if work.find(SESSIONS, command.session_id) is not None:
+        raise AlreadyExists("There is a session with this identifier.")
+    started = Session.start(
+        session_id=command.session_id,
+        account_id=account.id,
+        client=command.client,
+        at=work.now,
+        expires_at=command.expires_at,
+    )
+    work.record(SESSIONS, command.session_id, started)
+    return _handed_out(work, command.session_id, command.token_hash)
+
+
+def refresh_session(command: RefreshSession, work: Work) -> SessionKept:
+    """Answers, not refuses, the reuse of a spent token: that the session is over then must be recorded."""
+    session = work.get(SESSIONS, command.session_id)
+    refreshed = session.refresh(
+        generation=command.generation,
+        client=command.client,
+        valid_from=work.get(ACCOUNTS, session.account_id).sessions_valid_from,
+        at=work.now,
+        expires_at=command.expires_at,
+    )
+    work.record(SESSIONS, session.id, refreshed)
+    return _handed_out(work, session.id, command.token_hash)
+
+
+def end_session(command: EndSession, work: Work) -> Done:
+    session = work.get(SESSIONS, command.session_id)
+    if work.actor.kind is not ActorKind.SYSTEM and session.account_id != acting_account(work).id:
+        raise NotFound("There is no such session.")
+    work.record(SESSIONS, session.id, session.revoke(work.now))
+    return Done()
+
+
+def end_all_sessions(command: EndAllSessions, work: Work) -> Done:
+    account = own_account(work, command.account_id)
+    work.record(ACCOUNTS, account.id, account.revoke_sessions(work.now))
+    return Done()
+
+
+def _appoints(work: Work) -> bool:
+    """Whether who asks may make admins."""
+    if work.actor.kind is ActorKind.ACCOUNT:
+        return acting_account(work).role is Role.ADMIN
+    return work.actor.kind is ActorKind.SYSTEM
+
+
+def _account_kept(work: Work, account_id: AccountId) -> AccountKept:
+    return AccountKept(account_id=account_id, version=work.version(account_id))
+
+
+def _handed_out(work: Work, session_id: SessionId, token_hash: str) -> SessionKept:
+    """Keeps the hash of the token that is handed out now, unless the session has just ended."""
+    session = work.get(SESSIONS, session_id)
+    if not session.revoked:
+        work.attach(
+            RefreshToken(
+                token_hash=token_hash,
+                session_id=session_id,
+                generation=session.generation,
+                expires_at=session.expires_at,
+            )
+        )
+    return SessionKept(
+        session_id=session_id,
+        account_id=session.account_id,
+        generation=session.generation,
+        accepted=not session.revoked,
+    )

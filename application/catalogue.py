@@ -5,9 +5,17 @@ from typing import ClassVar
 
 from msgspec import UNSET, UnsetType
 
-from application.ports.commands import Command, Result
-from domain.shared.identifiers import AccountId, ProductId
-from domain.shared.money import Money
+from application.access import admitted, own_product, require_version
+from application.policy import ShopPolicy
+from application.ports.commands import Command, Result, Touched, touching
+from application.ports.work import Work
+from domain.accounts.account import ACCOUNTS
+from domain.accounts.events import Role
+from domain.catalogue.product import PRODUCTS, Product
+from domain.inventory.stock import STOCKS, Stock
+from domain.shared.identifiers import AccountId, ProductId, stock_of
+from domain.shared.money import CurrencyMismatch, Money
+from domain.shared.refusal import AlreadyExists, Forbidden
 
 
 class ProductKept(Result, frozen=True, kw_only=True):
@@ -45,6 +53,9 @@ class ListProduct(Command, frozen=True, kw_only=True):
     quantity: int = 0
     threshold: int | None = None
 
+    def streams(self) -> Touched:
+        return _streams(self.product_id)
+
 
 class EditProduct(Command, frozen=True, kw_only=True):
     """UNSET leaves a field as it is."""
@@ -59,13 +70,124 @@ class EditProduct(Command, frozen=True, kw_only=True):
     price: Money | UnsetType = UNSET
     discount: int | UnsetType = UNSET
 
+    def streams(self) -> Touched:
+        return _streams(self.product_id)
+
 
 class WithdrawProduct(Command, frozen=True, kw_only=True):
     name: ClassVar[str] = "catalogue.withdraw-product"
     product_id: ProductId
     expected_version: int | None = None
 
+    def streams(self) -> Touched:
+        return _streams(self.product_id)
+
 
 class RestoreProduct(Command, frozen=True, kw_only=True):
     name: ClassVar[str] = "catalogue.restore-product"
     product_id: ProductId
+
+    def streams(self) -> Touched:
+        return _streams(self.product_id)
+
+
+def list_product(command: ListProduct, work: Work, *, policy: ShopPolicy) -> ProductKept:
+    """Lists it and opens its stock in one append."""
+    seller = _seller(command, work)
+    _require_store_currency(command.price, policy)
+    if work.find(PRODUCTS, command.product_id) is not None:
+        raise AlreadyExists("There is a product with this identifier.")
+    listed = Product.list(
+        product_id=command.product_id,
+        seller_id=seller,
+        name=command.title,
+        description=command.description,
+        sku=command.sku,
+        attributes=command.attributes,
+        price=command.price,
+        discount=command.discount,
+        at=work.now,
+    )
+    work.record(PRODUCTS, command.product_id, listed)
+    _stock_up(command, work, policy)
+    return _kept(work, command.product_id)
+
+
+def edit_product(command: EditProduct, work: Work, *, policy: ShopPolicy) -> ProductKept:
+    product = own_product(work, command.product_id)
+    require_version(work, product.id, command.expected_version)
+    price = product.price if command.price is UNSET else command.price
+    _require_store_currency(price, policy)
+    described = product.describe(
+        name=product.name if command.title is UNSET else command.title,
+        description=product.description if command.description is UNSET else command.description,
+        sku=product.sku if command.sku is UNSET else command.sku,
+        attributes=product.attributes if command.attributes is UNSET else command.attributes,
+        at=work.now,
+    )
+    discount = product.discount if command.discount is UNSET else command.discount
+    repriced = product.reprice(price=price, discount=discount, at=work.now)
+    work.record(PRODUCTS, product.id, (*described, *repriced))
+    return _kept(work, product.id)
+
+
+def withdraw_product(command: WithdrawProduct, work: Work) -> ProductKept:
+    product = own_product(work, command.product_id)
+    require_version(work, product.id, command.expected_version)
+    work.record(PRODUCTS, product.id, product.withdraw(work.now))
+    return _kept(work, product.id)
+
+
+def restore_product(command: RestoreProduct, work: Work) -> ProductKept:
+    product = own_product(work, command.product_id)
+    work.record(PRODUCTS, product.id, product.restore(work.now))
+    return _kept(work, product.id)
+
+
+def _streams(product_id: ProductId) -> Touched:
+    return (*touching(PRODUCTS, product_id), *touching(STOCKS, stock_of(product_id)))
+
+
+def _seller(command: ListProduct, work: Work) -> AccountId:
+    """Whose product it will be: the seller's own, or what an admin or the shop itself says."""
+    asking = admitted(work, Role.SELLER, Role.ADMIN)
+    seller = command.seller_id or (asking.id if asking else None)
+    if seller is None:
+        raise Forbidden("The shop itself sells nothing; name the seller.")
+    if asking is not None and asking.id != seller:
+        asking.require(Role.ADMIN)
+    work.get(ACCOUNTS, seller).require(Role.SELLER, Role.ADMIN)
+    return seller
+
+
+def _stock_up(command: ListProduct, work: Work, policy: ShopPolicy) -> None:
+    stock_id = stock_of(command.product_id)
+    threshold = policy.low_stock_threshold if command.threshold is None else command.threshold
+    work.record(STOCKS, stock_id, Stock.open(product_id=command.product_id, threshold=threshold))
+    work.record(STOCKS, stock_id, work.get(STOCKS, stock_id).adjust(command.quantity, "listed"))
+
+
+def _require_store_currency(price: Money, policy: ShopPolicy) -> None:
+    if price.currency != policy.currency:
+        raise CurrencyMismatch(f"Prices are in {policy.currency}.")
+
+
+def _kept(work: Work, product_id: ProductId) -> ProductKept:
+    product, stock = work.get(PRODUCTS, product_id), work.get(STOCKS, stock_of(product_id))
+    return ProductKept(
+        product_id=product_id,
+        version=work.version(product_id),
+        seller_id=product.seller_id,
+        name=product.name,
+        description=product.description,
+        sku=product.sku,
+        attributes=product.attributes,
+        price=product.price,
+        discount=product.discount,
+        effective_price=product.effective_price(work.now),
+        on_hand=stock.on_hand,
+        available=stock.available,
+        withdrawn=product.withdrawn,
+        created_at=product.created_at,
+        updated_at=product.updated_at,
+    )

@@ -2,16 +2,26 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar, Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar, cast
 from uuid import UUID
 
 import msgspec
 
 from application.ports.work import Work
 from domain.shared.actor import Actor
-from domain.shared.event import Event
 from domain.shared.category import Category
+from domain.shared.event import Event
 from domain.shared.refusal import Violation
+
+S = TypeVar("S")
+E = TypeVar("E", bound=Event)
+
+Touched = Sequence[tuple[Category[object, Event], UUID]]
+
+
+def touching(category: Category[S, E], stream: UUID) -> Touched:
+    """One stream that a command declares; several are added up."""
+    return ((cast("Category[object, Event]", category), stream),)
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,7 +30,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     name: ClassVar[str]
     """Stable, `ordering.place-order`; kept in command rows and due rows."""
 
-    def streams(self) -> Sequence[tuple["Category[object, Event]", UUID]]:
+    def streams(self) -> Touched:
         """Streams it is known to touch, so that a batch loads what is missing in one query. May be incomplete."""
         return ()
 
@@ -29,13 +39,13 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What is needed to answer again: ids and figures, no personal data, no secrets."""
 
 
-C = TypeVar("C", bound=Command, contravariant=True)
+C_contra = TypeVar("C_contra", bound=Command, contravariant=True)
 
 
-class Handler(Protocol[C]):
+class Handler(Protocol[C_contra]):
     """Load, ask, record. Pure: may be run again, and its effects are only those on `work`."""
 
-    def __call__(self, command: C, work: Work, /) -> Result: ...
+    def __call__(self, command: C_contra, work: Work, /) -> Result: ...
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
