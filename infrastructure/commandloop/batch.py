@@ -78,7 +78,7 @@ class Batch:
             raise
         except Refusal as refusal:
             self._refuse(envelope, refusal)
-        except Exception as fault:  # one bad command must not fail its neighbours
+        except Exception as fault:  # noqa: BLE001 - one bad command must not fail its neighbours
             self.decided.append(Decided(envelope, fault=fault))
         else:
             self._accept(envelope, work, result)

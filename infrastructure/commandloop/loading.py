@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import psycopg
 import structlog
 
 from domain.shared.category import Category
@@ -61,6 +62,6 @@ async def keep_snapshots(writer: LogWriter, entries: Mapping[UUID, Entry]) -> No
             await writer.keep_snapshot(
                 StoredSnapshot(stream, category.name, category.snapshot_version, entry.version, state)
             )
-        except Exception as error:
+        except psycopg.Error as error:
             _log.warning("snapshot not kept", stream=str(stream), version=entry.version, error=repr(error))
             await writer.drop()

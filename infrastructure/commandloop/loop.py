@@ -42,7 +42,7 @@ class CommandLoop:
         committer: Committer,
         *,
         on_death: Callable[[], None],
-        after_commit: Callable[[Batch], None] = lambda batch: None,
+        after_commit: Callable[[Batch], None] = lambda _: None,
         capacity: int = 1_024,
         patience: float = 10.0,
     ) -> None:
@@ -111,7 +111,7 @@ class CommandLoop:
         started = perf_counter()
         try:
             await self._execute(batch, settle=False)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, no caller may be left without an answer
             await self._after_failure(batch, error)
         self._queue.extendleft(reversed([item for item in batch if not item.future.done()]))
         BATCH_SIZE.observe(len(batch))
@@ -151,7 +151,7 @@ class CommandLoop:
             try:
                 await self._execute(rest, settle=True)
                 return
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - as above
                 if not self._out_of_reach(error):
                     await self._after_failure(rest, error)
                     return

@@ -21,6 +21,7 @@ class Raised(Event):
     tally: UUID
     by: int
     seen: int | None = None
+    note: str = ""
 
 
 class Tally(msgspec.Struct, frozen=True):
