@@ -1,0 +1,50 @@
+"""What the golden files of products and their stock say."""
+
+from domain.catalogue.events import (
+    ProductDescribed,
+    ProductListed,
+    ProductRepriced,
+    ProductRestored,
+    ProductWithdrawn,
+)
+from domain.inventory.events import (
+    StockAdjusted,
+    StockOpened,
+    StockRanLow,
+    StockReleased,
+    StockReserved,
+    StockThresholdSet,
+)
+from domain.shared.event import Event
+from tests.golden.customers import ACCOUNT, AT, ORDER, PRICE, PRODUCT
+
+CATALOGUE: tuple[Event, ...] = (
+    ProductListed(
+        product_id=PRODUCT,
+        seller_id=ACCOUNT,
+        name="Rose Herbal Shampoo \N{ROSE}",
+        description="With real petals.\nFor dry hair.",
+        sku=None,
+        attributes={"size": "200 ml", "colour": "pink"},
+        price=PRICE,
+        discount=1_250,
+        at=AT,
+    ),
+    ProductDescribed(
+        product_id=PRODUCT,
+        name="Rose Shampoo",
+        description="",
+        sku="RH-200",
+        attributes={"size": "200 ml"},
+        at=AT,
+    ),
+    ProductRepriced(product_id=PRODUCT, price=PRICE, discount=0, at=AT),
+    ProductWithdrawn(product_id=PRODUCT, at=AT),
+    ProductRestored(product_id=PRODUCT, at=AT),
+    StockOpened(product_id=PRODUCT, threshold=5),
+    StockAdjusted(product_id=PRODUCT, change=-4, on_hand=96, reason="broken in transit"),
+    StockReserved(product_id=PRODUCT, order_id=ORDER, quantity=3),
+    StockReleased(product_id=PRODUCT, order_id=ORDER, quantity=3),
+    StockThresholdSet(product_id=PRODUCT, threshold=20),
+    StockRanLow(product_id=PRODUCT, available=20, threshold=20),
+)

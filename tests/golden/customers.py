@@ -1,0 +1,68 @@
+"""What the golden files of accounts, sessions and carts say."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from domain.accounts.events import (
+    AccountRegistered,
+    AccountRenamed,
+    AllSessionsRevoked,
+    EmailClaimed,
+    EmailReleased,
+    PromotionsOptedIn,
+    PromotionsOptedOut,
+    RevocationReason,
+    Role,
+    SessionRefreshed,
+    SessionRevoked,
+    SessionStarted,
+)
+from domain.shared.event import Event
+from domain.shared.identifiers import AccountId, CartId, ClaimId, OrderId, ProductId, SessionId
+from domain.shared.money import Money
+from domain.shared.sealed import Sealed
+from domain.shopping.events import (
+    CartCheckedOut,
+    CartCleared,
+    CartItemPut,
+    CartItemRemoved,
+    CartOpened,
+    CartRestored,
+    DroppedItem,
+    RestoredItem,
+)
+
+AT = datetime(2026, 11, 21, 12, 30, 15, 250_000, tzinfo=UTC)
+ACCOUNT = AccountId(UUID("a0000000-0000-4000-8000-000000000001"))
+CLAIM = ClaimId(UUID("c1000000-0000-5000-8000-000000000002"))
+SESSION = SessionId(UUID("50000000-0000-4000-8000-000000000003"))
+CART = CartId(UUID("ca000000-0000-5000-8000-000000000004"))
+PRODUCT = ProductId(UUID("b0000000-0000-4000-8000-000000000005"))
+OTHER_PRODUCT = ProductId(UUID("b0000000-0000-4000-8000-000000000006"))
+ORDER = OrderId(UUID("0d000000-0000-4000-8000-000000000007"))
+EMAIL = Sealed(person=ACCOUNT, box="ZW1haWwgaW4gYSBib3g")
+NAME = Sealed(person=ACCOUNT, box="bmFtZSBpbiBhIGJveA")
+PRICE = Money(87_500, "INR")
+
+CUSTOMERS: tuple[Event, ...] = (
+    AccountRegistered(account_id=ACCOUNT, email=EMAIL, email_claim=CLAIM, name=NAME, role=Role.SELLER, at=AT),
+    AccountRenamed(name=NAME),
+    PromotionsOptedIn(),
+    PromotionsOptedOut(),
+    AllSessionsRevoked(at=AT),
+    EmailClaimed(claim_id=CLAIM, account_id=ACCOUNT),
+    EmailReleased(account_id=ACCOUNT),
+    SessionStarted(session_id=SESSION, account_id=ACCOUNT, client="b1ff", at=AT, expires_at=AT + timedelta(days=7)),
+    SessionRefreshed(generation=3, client="b1ff", at=AT, expires_at=AT + timedelta(days=7)),
+    SessionRevoked(reason=RevocationReason.REUSE, at=AT),
+    CartOpened(cart_id=CART, buyer_id=ACCOUNT, at=AT),
+    CartItemPut(product_id=PRODUCT, quantity=3, price=PRICE),
+    CartItemRemoved(product_id=PRODUCT),
+    CartCleared(),
+    CartCheckedOut(order_id=ORDER),
+    CartRestored(
+        order_id=ORDER,
+        items=(RestoredItem(product_id=PRODUCT, quantity=10_000, price=PRICE),),
+        dropped=(DroppedItem(product_id=PRODUCT, quantity=2), DroppedItem(product_id=OTHER_PRODUCT, quantity=1)),
+    ),
+)
