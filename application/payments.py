@@ -1,13 +1,23 @@
 """Commands on payments. Money moves only after its intent is committed."""
 
-from typing import ClassVar
+from typing import ClassVar, assert_never
 from uuid import UUID
 
-from application.ports.commands import Command, Result
+from application.access import acting_account, admitted
+from application.ports.commands import Command, Result, Touched, touching
 from application.ports.gateway import ChargeStatus
-from domain.payments.events import Method
-from domain.shared.identifiers import OrderId, PaymentId, RefundId
+from application.ports.work import Work
+from domain.accounts.events import Role
+from domain.ordering.events import ConfirmationGround
+from domain.ordering.order import ORDERS, Order
+from domain.payments.events import Method, PaymentEvent
+from domain.payments.payment import PAYMENTS, Payment
+from domain.shared.identifiers import AccountId, OrderId, PaymentId, RefundId, payment_of
 from domain.shared.money import Money
+from domain.shared.refusal import Forbidden, NotFound
+
+MAX_REASON = 500
+"""Characters kept of what a provider says."""
 
 
 class AttemptKept(Result, frozen=True, kw_only=True):
@@ -51,6 +61,9 @@ class StartPayment(Command, frozen=True, kw_only=True):
     method: Method
     reference: str | None = None
 
+    def streams(self) -> Touched:
+        return (*touching(ORDERS, self.order_id), *touching(PAYMENTS, payment_of(self.order_id)))
+
 
 class RetryPayment(Command, frozen=True, kw_only=True):
     """Another attempt after a decline, with the method of the last one unless another is named."""
@@ -59,6 +72,9 @@ class RetryPayment(Command, frozen=True, kw_only=True):
     payment_id: PaymentId
     method: Method | None = None
     reference: str | None = None
+
+    def streams(self) -> Touched:
+        return touching(PAYMENTS, self.payment_id)
 
 
 class RecordCharge(Command, frozen=True, kw_only=True):
@@ -72,6 +88,9 @@ class RecordCharge(Command, frozen=True, kw_only=True):
     transaction_id: str
     reason: str | None = None
 
+    def streams(self) -> Touched:
+        return touching(PAYMENTS, self.payment_id)
+
 
 class RequestRefund(Command, frozen=True, kw_only=True):
     """None as amount is all that is left of it."""
@@ -82,6 +101,9 @@ class RequestRefund(Command, frozen=True, kw_only=True):
     amount: Money | None = None
     reason: str
 
+    def streams(self) -> Touched:
+        return touching(PAYMENTS, self.payment_id)
+
 
 class RecordRefund(Command, frozen=True, kw_only=True):
     name: ClassVar[str] = "payments.record-refund"
@@ -90,22 +112,137 @@ class RecordRefund(Command, frozen=True, kw_only=True):
     amount: Money
     transaction_id: str
 
-
-class SettleAttempt(Command, frozen=True, kw_only=True):
-    """An effect: ask the provider what became of an open attempt, and charge it if it never arrived."""
-
-    name: ClassVar[str] = "payments.settle-attempt"
-    payment_id: PaymentId
-    key: UUID
-    amount: Money
-    reference: str | None
+    def streams(self) -> Touched:
+        return touching(PAYMENTS, self.payment_id)
 
 
-class SendRefund(Command, frozen=True, kw_only=True):
-    """An effect: have the provider refund, then record it."""
+def start_payment(command: StartPayment, work: Work) -> AttemptKept:
+    buyer = acting_account(work, Role.BUYER)
+    order = work.find(ORDERS, command.order_id)
+    if order is None or order.placed.buyer_id != buyer.id:
+        raise NotFound("There is no such order.")
+    order.require_payable(work.now)
+    payment = work.get(PAYMENTS, order.placed.payment_id)
+    return _begin(work, order, payment, command.method, command.reference)
 
-    name: ClassVar[str] = "payments.send-refund"
-    payment_id: PaymentId
-    refund_id: RefundId
-    charge: UUID
-    amount: Money
+
+def retry_payment(command: RetryPayment, work: Work) -> AttemptKept:
+    buyer = acting_account(work, Role.BUYER)
+    payment = work.find(PAYMENTS, command.payment_id)
+    if payment is None or payment.buyer_id != buyer.id:
+        raise NotFound("There is no such payment.")
+    order = work.get(ORDERS, payment.order_id)
+    order.require_payable(work.now)
+    last = payment.attempts.require_last()
+    return _begin(work, order, payment, command.method or last.method, command.reference)
+
+
+def record_charge(command: RecordCharge, work: Work) -> ChargeKept:
+    """For the shop itself. The success that pays lets the order go ahead in the same append."""
+    require_the_shop(work)
+    payment = work.get(PAYMENTS, command.payment_id)
+    work.record(PAYMENTS, payment.id, _outcome(command, payment, work))
+    after = work.get(PAYMENTS, payment.id)
+    order = work.get(ORDERS, payment.order_id)
+    if after.paid_by == command.key:
+        work.record(ORDERS, payment.order_id, order.paid(at=work.now))
+    attempt = after.attempts.find(command.key)
+    return ChargeKept(
+        payment_id=payment.id,
+        order_id=payment.order_id,
+        attempt=attempt.number if attempt else 0,
+        payment_status=after.status,
+        order_status=work.get(ORDERS, payment.order_id).status,
+        declined=attempt is None or attempt.has_failed,
+        reason=attempt.reason if attempt else None,
+    )
+
+
+def request_refund(command: RequestRefund, work: Work) -> RefundKept:
+    """For admins; and for a seller, up to what the buyer pays for the seller's own lines."""
+    account = acting_account(work, Role.SELLER, Role.ADMIN)
+    payment = work.find(PAYMENTS, command.payment_id)
+    if payment is None:
+        raise NotFound("There is no such payment.")
+    requested = payment.request_refund(
+        refund_id=command.refund_id,
+        amount=command.amount,
+        ceiling=None if account.role is Role.ADMIN else _own_share(work, payment, account.id),
+        reason=command.reason,
+        by=work.actor,
+        at=work.now,
+    )
+    work.record(PAYMENTS, payment.id, requested)
+    return _refund_kept(work, payment.id, command.refund_id)
+
+
+def record_refund(command: RecordRefund, work: Work) -> RefundKept:
+    """For the shop itself."""
+    require_the_shop(work)
+    payment = work.get(PAYMENTS, command.payment_id)
+    succeeded = payment.refund_succeeded(
+        refund_id=command.refund_id, amount=command.amount, transaction_id=command.transaction_id, at=work.now
+    )
+    work.record(PAYMENTS, payment.id, succeeded)
+    return _refund_kept(work, payment.id, command.refund_id)
+
+
+def require_the_shop(work: Work) -> None:
+    """Raises Forbidden for every person: what providers and clocks say comes through the shop itself."""
+    if admitted(work) is not None:
+        raise Forbidden("This is for the shop itself.")
+
+
+def _begin(work: Work, order: Order, payment: Payment, method: Method, reference: str | None) -> AttemptKept:
+    if method is Method.COD:
+        work.record(PAYMENTS, payment.id, payment.pay_at_the_door(at=work.now))
+        confirmed = order.confirm(ground=ConfirmationGround.CASH_ON_DELIVERY, at=work.now)
+        work.record(ORDERS, payment.order_id, confirmed)
+    else:
+        work.record(PAYMENTS, payment.id, payment.start_attempt(method=method, reference=reference, at=work.now))
+    after = work.get(PAYMENTS, payment.id)
+    attempt = after.attempts.open
+    return AttemptKept(
+        payment_id=payment.id,
+        order_id=payment.order_id,
+        attempt=len(after.attempts.made),
+        key=attempt.key if attempt else None,
+        amount=payment.amount,
+        reference=reference,
+        payment_status=after.status,
+        order_status=work.get(ORDERS, payment.order_id).status,
+    )
+
+
+def _outcome(command: RecordCharge, payment: Payment, work: Work) -> tuple[PaymentEvent, ...]:
+    match command.status:
+        case ChargeStatus.SUCCEEDED:
+            return payment.succeed(
+                key=command.key, amount=command.amount, transaction_id=command.transaction_id, at=work.now
+            )
+        case ChargeStatus.DECLINED:
+            reason = (command.reason or "Declined by the provider.")[:MAX_REASON]
+            return payment.decline(key=command.key, reason=reason, at=work.now)
+        case ChargeStatus.VOIDED:
+            return payment.void(key=command.key, at=work.now)
+        case _:
+            assert_never(command.status)
+
+
+def _own_share(work: Work, payment: Payment, seller: AccountId) -> Money:
+    """What the buyer pays for a seller's lines, less what that seller has asked to go back; NotFound without lines."""
+    share = work.get(ORDERS, payment.order_id).share_of(seller)
+    if share.is_zero:
+        raise NotFound("There is no such payment.")
+    return share - payment.ledger.asked_by(work.actor, charge=payment.paid_by) if payment.paid_by else share
+
+
+def _refund_kept(work: Work, payment_id: PaymentId, refund_id: RefundId) -> RefundKept:
+    refund = work.get(PAYMENTS, payment_id).ledger.refunds[refund_id]
+    return RefundKept(
+        payment_id=payment_id,
+        refund_id=refund_id,
+        amount=refund.amount,
+        status="succeeded" if refund.succeeded else "requested",
+        reason=refund.reason,
+    )

@@ -78,15 +78,19 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
             raise ChargeContradicted("This charge was reported before, with another amount or transaction.")
         return True
 
-    def require_refundable(self, charge: UUID, *, refund_id: RefundId, amount: Money | None) -> Money:
-        """What a refund of `amount`, or of all that is left, comes to.
+    def require_refundable(
+        self, charge: UUID, *, refund_id: RefundId, amount: Money | None, ceiling: Money | None
+    ) -> Money:
+        """What a refund of `amount`, or of all that is left up to `ceiling`, comes to.
 
         Raises AlreadyExists, NothingToRefund, CurrencyMismatch, NotAnAmount or RefundExceedsPayment.
         """
         if refund_id in self.refunds:
             raise AlreadyExists("A refund of this id was asked for before.")
         left = self.receipts[charge].left
-        if left.is_zero:
+        if ceiling is not None:
+            left = min(left, ceiling)
+        if left.minor <= 0:
             raise NothingToRefund("Nothing is left to refund.")
         asked = left if amount is None else amount
         if asked.currency != left.currency:
@@ -96,6 +100,14 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
         if asked > left:
             raise RefundExceedsPayment(f"Only {left.major()} {left.currency} is left to refund.")
         return asked
+
+    def asked_by(self, actor: Actor, *, charge: UUID) -> Money:
+        """What one actor has asked to go back of a charge."""
+        total = Money(0, self.receipts[charge].amount.currency)
+        for refund in self.refunds.values():
+            if refund.by == actor and refund.charge == charge:
+                total += refund.amount
+        return total
 
     def awaits_refund(self, refund_id: RefundId, *, amount: Money) -> bool:
         """Whether this refund is still on its way; raises UnknownRefund."""

@@ -30,8 +30,7 @@ from domain.shared.identifiers import AccountId, OrderId, PaymentId, RefundId, d
 from domain.shared.money import MAX_MINOR, Money, NotAnAmount
 from domain.shared.refusal import Refusal
 
-PAYMENTS_DESK = Actor.system("payments")
-"""Who asks for the refund of money that nobody is owed."""
+THE_DESK = Actor.system("payments")  # who asks for the refund of money that nobody is owed
 
 
 class PaymentSettled(Refusal):
@@ -98,11 +97,6 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
             ),
         )
 
-    def retry(self, *, method: Method | None, reference: str | None, at: datetime) -> tuple[PaymentEvent, ...]:
-        """Another attempt, by the last one's method unless told; raises NothingToRetry or as `start_attempt`."""
-        self._require_unsettled()
-        return self.start_attempt(method=method or self.attempts.require_last().method, reference=reference, at=at)
-
     def pay_at_the_door(self, *, at: datetime) -> tuple[PaymentEvent, ...]:
         """Raises PaymentInFlight or PaymentSettled."""
         self._require_unsettled()
@@ -114,11 +108,10 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
             raise PaymentSettled("No payment is asked for.")
 
     def succeed(self, *, key: UUID, amount: Money, transaction_id: str, at: datetime) -> tuple[PaymentEvent, ...]:
-        """Money came. It pays the order when it is what was asked for and still awaited; if not, all of it goes back.
+        """Money came. It pays the order when it is what was asked for and still awaited; if not, all of it goes back:
 
-        Nothing that came is refused: a second success, one after the order was over, of another amount or currency, or
-        under a key that was never given out is a surplus. The same report again changes nothing; another report of the
-        same key raises ChargeContradicted, and what is no amount of money NotAnAmount or UnknownCurrency.
+        a second success, one after the order was over, of another amount or currency, or under a key never given out.
+        The same report again changes nothing. Raises ChargeContradicted, NotAnAmount or UnknownCurrency.
         """
         if not Money.zero(amount.currency).minor < amount.minor <= MAX_MINOR:
             raise NotAnAmount("A charge that succeeded is of more than nothing, and not of more than there is.")
@@ -134,7 +127,7 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
                 key,
                 amount,
                 reason=surplus,
-                by=PAYMENTS_DESK,
+                by=THE_DESK,
                 at=at,
             ),
         )
@@ -172,12 +165,19 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
         return self.request_refund(refund_id=rest, amount=None, reason=reason, by=by, at=at)
 
     def request_refund(
-        self, *, refund_id: RefundId, amount: Money | None, reason: str, by: Actor, at: datetime
+        self,
+        *,
+        refund_id: RefundId,
+        amount: Money | None,
+        ceiling: Money | None = None,
+        reason: str,
+        by: Actor,
+        at: datetime,
     ) -> tuple[PaymentEvent, ...]:
-        """The intent to give back `amount`, or all that is left of the payment; raises as `require_refundable`."""
+        """The intent to give back `amount`, or all that is left, up to `ceiling`; raises as `require_refundable`."""
         if self.paid_by is None:
             raise NothingToRefund("Nothing was paid.")
-        asked = self.ledger.require_refundable(self.paid_by, refund_id=refund_id, amount=amount)
+        asked = self.ledger.require_refundable(self.paid_by, refund_id=refund_id, amount=amount, ceiling=ceiling)
         return (self._refund(refund_id, self.paid_by, asked, reason=reason, by=by, at=at),)
 
     def _refund(
@@ -221,7 +221,7 @@ def evolve(payment: Payment | None, event: PaymentEvent) -> Payment:
             attempts = payment.attempts.close(key, AttemptStatus.SUCCEEDED)
             return replace(payment, attempts=attempts, ledger=payment.ledger.receive(event), paid_by=key)
         case SurplusReceived(key=key):
-            attempts = payment.attempts.close(key, AttemptStatus.RETURNED)
+            attempts = payment.attempts.close(key, AttemptStatus.RETURNED, "It was not asked for, or came too late.")
             return replace(payment, attempts=attempts, ledger=payment.ledger.receive(event))
         case PaymentDeclined(key=key, reason=reason):
             return replace(payment, attempts=payment.attempts.close(key, AttemptStatus.DECLINED, reason))
