@@ -33,7 +33,7 @@ from domain.shared.identifiers import (
     stock_of,
 )
 from domain.shared.money import Money
-from domain.shared.refusal import AlreadyExists, NotFound
+from domain.shared.refusal import NotFound
 from domain.shared.sealed import Sealed
 from domain.shopping.cart import CARTS
 from domain.shopping.events import RestoredItem
@@ -109,7 +109,7 @@ class Checkout(Command, frozen=True, kw_only=True):
         items = self.items or ()
         products = (touching(PRODUCTS, item.product_id) for item in items)
         stocks = (touching(STOCKS, stock_of(item.product_id)) for item in items)
-        return tuple(one for many in (touching(ORDERS, self.order_id), *products, *stocks) for one in many)
+        return tuple(one for many in (*products, *stocks) for one in many)
 
 
 class CancelOrder(Command, frozen=True, kw_only=True):
@@ -136,8 +136,6 @@ def checkout(command: Checkout, work: Work, *, policy: ShopPolicy) -> OrderKept:
     order_id, cart_id = command.order_id, open_cart_of(buyer.id)
     if command.cart_id not in {None, cart_id}:
         raise NotFound("There is no such cart.")
-    if work.find(ORDERS, order_id) is not None:
-        raise AlreadyExists("An order of this id was placed before.")
     if command.items is None:
         picks = pick_cart(work, order_id, cart_id)
         work.record(CARTS, cart_id, work.get(CARTS, cart_id).check_out(order_id))

@@ -40,7 +40,10 @@ class Work(Protocol):
         """Events in the stream as this command sees it, those it recorded included; 0 = absent."""
 
     def record(self, category: Category[S, E], stream: UUID, events: Sequence[E]) -> S | None:
-        """Append to the stream; gives the state after. Without events, nothing changes."""
+        """Append to the stream; gives the state after. Without events, nothing changes.
+
+        A stream that this command has not read before is one that it begins: AlreadyExists where it has begun.
+        """
 
     def attach(self, row: SideRow) -> None:
         """Write a row of the second truth in the same transaction."""

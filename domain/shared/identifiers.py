@@ -1,5 +1,6 @@
 """Typed identifiers, and the ones that are derived from others."""
 
+from functools import lru_cache
 from typing import NewType
 from uuid import UUID, uuid5
 
@@ -21,16 +22,19 @@ def derived(kind: str, *parts: object) -> UUID:
     return uuid5(_NAMESPACE, ":".join((kind, *map(str, parts))))
 
 
+@lru_cache(maxsize=65_536)
 def stock_of(product: ProductId) -> StockId:
     """A product has one stock stream."""
     return StockId(derived("stock", product))
 
 
+@lru_cache(maxsize=65_536)
 def open_cart_of(buyer: AccountId) -> CartId:
     """A buyer has one cart, used again after each checkout."""
     return CartId(derived("cart", buyer))
 
 
+@lru_cache(maxsize=65_536)
 def payment_of(order: OrderId) -> PaymentId:
     """An order has one payment, with as many attempts as it takes."""
     return PaymentId(derived("payment", order))

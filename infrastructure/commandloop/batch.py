@@ -113,7 +113,8 @@ def decide(
         try:
             batch.decide(envelope, handlers)
         except StreamsMissing as lack:
-            missing.update(lack.streams)
+            declared = {stream: category for category, stream in envelope.command.streams() if stream not in cache}
+            missing.update({**declared, **lack.streams})
         if batch.full:
             break
     if missing:

@@ -26,6 +26,9 @@ class StateCache:
     def __len__(self) -> int:
         return len(self._entries)
 
+    def __contains__(self, stream: object) -> bool:
+        return stream in self._entries
+
     def get(self, stream: UUID) -> Entry | None:
         entry = self._entries.get(stream)
         if entry is not None:

@@ -10,7 +10,7 @@ from application.ports.side_rows import SideRow
 from domain.shared.actor import Actor
 from domain.shared.category import Category
 from domain.shared.event import Event
-from domain.shared.refusal import NotFound, Refusal
+from domain.shared.refusal import AlreadyExists, NotFound, Refusal
 from infrastructure.commandloop.states import Entry
 from infrastructure.eventstore.codec import MAX_EVENT_BYTES
 
@@ -25,12 +25,6 @@ class EventTooLarge(Refusal):
     """An encoded event would be over 512 KiB; no log, topic or consumer is asked to carry it."""
 
     code = "too-large-to-record"
-
-
-class AlreadyExists(Refusal):
-    """A stream that the command wanted to begin has begun already."""
-
-    code = "already-exists"
 
 
 class StreamsMissing(Exception):
