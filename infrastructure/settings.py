@@ -95,9 +95,10 @@ class SettingsInvalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The settings, and for each variable where its value came from."""
+    """The settings, and for each variable the text it was read from (None: nothing was given) and where that stood."""
 
     settings: Settings
+    texts: Mapping[str, str | None]
     origins: Mapping[str, str]
 
 
@@ -112,7 +113,7 @@ def load(environment: Mapping[str, str] | None = None, *, directory: Path | None
     if reading.problems:
         raise SettingsInvalid(reading.problems)
     reading.complete(values)
-    return Loaded(Settings(**cast(dict[str, Any], values)), reading.origins)
+    return Loaded(Settings(**cast(dict[str, Any], values)), reading.texts, reading.origins)
 
 
 class _Reading:
@@ -120,11 +121,13 @@ class _Reading:
 
     def __init__(self, environment: Mapping[str, str], file: Path) -> None:
         self._sources = (("environment", environment), (str(file), _file_values(file)))
+        self.texts: dict[str, str | None] = {}
         self.origins: dict[str, str] = {}
         self.problems: list[str] = []
 
     def value(self, variable: Variable) -> object:
         text, self.origins[variable.name] = self._text(variable)
+        self.texts[variable.name] = text
         if text is None:
             return None
         try:

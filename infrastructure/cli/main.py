@@ -1,0 +1,16 @@
+"""`till`: one command line for those who run, watch and replay the shop."""
+
+import typer
+
+from infrastructure.cli import operating, serving
+
+app = typer.Typer(
+    name="till", help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False
+)
+for command in (serving.serve, serving.api, operating.migrate, operating.doctor):
+    app.command()(command)
+
+
+def main() -> None:
+    """The entry point of the installed script."""
+    app()

@@ -1,0 +1,86 @@
+"""`till serve`, `till api` and `till worker`: what runs."""
+
+import asyncio
+import os
+import socket
+import sys
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+
+from infrastructure.cli.banner import announce_when_ready
+from infrastructure.cli.entry import program
+from infrastructure.postgres.database import open_database
+from infrastructure.postgres.migrate import migrate
+from infrastructure.settings import Settings
+from infrastructure.supervision.child import Happening, Program
+from infrastructure.supervision.listening import BACKLOG, listen
+from infrastructure.supervision.parent import leave_with
+from infrastructure.supervision.run import run_to_end
+from infrastructure.supervision.supervisor import Supervisor
+
+APPLICATION = "api.main:app"
+GRACE = 10
+TILL = (sys.executable, "-m", "infrastructure.cli")
+
+Parent = Annotated[int | None, typer.Option(help="Process that this one ends with.", hidden=True)]
+
+
+def serve(demo: Annotated[bool, typer.Option(help="Fill an empty shop with demo data first.")] = False) -> None:
+    """Run the shop: the database where there is none, the API processes and the worker. Ctrl-C stops it cleanly."""
+    with program("serve") as settings, listen(settings.host, settings.port) as listening, open_database(settings) as db:
+        migrate(db)
+        if demo:
+            run_to_end(Program("seed", (*TILL, "seed", "--quiet")))
+        supervisor = Supervisor(front=_api_programs(settings, listening), back=[_worker_program()], witness=_log)
+        banner = announce_when_ready(settings, demo=demo)
+        asyncio.run(supervisor.run(stop_accepting=listening.close, meanwhile=banner))
+
+
+def api(
+    fd: Annotated[int | None, typer.Option(help="Listening socket to inherit.", hidden=True)] = None,
+    parent: Parent = None,
+) -> None:
+    """Run one API process."""
+    if parent is not None:
+        leave_with(parent)
+    with program("api") as settings, open_database(settings):
+        listening = listen(settings.host, settings.port) if fd is None else socket.socket(fileno=fd)
+        server = uvicorn.Server(_uvicorn_config())
+        server.run(sockets=[listening])
+        if not server.started:
+            raise typer.Exit(3)
+
+
+def _uvicorn_config() -> uvicorn.Config:
+    return uvicorn.Config(
+        APPLICATION,
+        factory=True,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=GRACE,
+    )
+
+
+def _api_programs(settings: Settings, listening: socket.socket) -> list[Program]:
+    number, parent = listening.fileno(), os.getpid()
+    arguments = (*TILL, "api", "--fd", str(number), "--parent", str(parent))
+    return [Program(f"api-{n}", arguments, inherited=(number,)) for n in range(1, settings.api_processes + 1)]
+
+
+def _worker_program() -> Program:
+    return Program("worker", (*TILL, "worker", "--parent", str(os.getpid())))
+
+
+def _log(name: str, happening: Happening, *, pid: int, code: int | None) -> None:
+    log = structlog.get_logger("till.supervisor")
+    say = log.warning if happening in {Happening.DIED, Happening.KILLED} else log.info
+    say(f"process-{happening}", program=name, pid=pid, code=code)
