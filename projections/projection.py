@@ -27,3 +27,5 @@ class Projection:
     apply: Callable[[Connection, str, Sequence[Record]], Awaitable[None]]
     """Rows for records, in log order, within the caller's transaction on (connection, schema, records). SQL only:
     no clock, no commit, nothing outside. A row is written by events of one ordering key only."""
+    inherit: str | None = None
+    """A statement run in the switch to a rebuilt instance; `{schema}` is the new schema, `{former}` the live one."""

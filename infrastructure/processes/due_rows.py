@@ -1,0 +1,152 @@
+"""Due commands as rows: scheduled, claimed under a lease with a fencing token, finished, or dead and visible."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from projections import bulk
+from projections.projection import Connection
+
+CHANNEL = "till_due"
+
+DDL = """
+CREATE TABLE {schema}.due (
+    id          uuid PRIMARY KEY,
+    instance    uuid NOT NULL,
+    step        text NOT NULL,
+    name        text NOT NULL,
+    body        bytea NOT NULL,
+    cause       uuid,
+    due_at      timestamptz NOT NULL,
+    status      text NOT NULL CHECK (status IN ('scheduled', 'running', 'done', 'refused', 'dead', 'withdrawn')),
+    attempts    integer NOT NULL DEFAULT 0,
+    lease_until timestamptz,
+    token       bigint NOT NULL DEFAULT 0,
+    last_error  text,
+    finished_at timestamptz
+);
+CREATE INDEX due_by_time ON {schema}.due (due_at) WHERE status IN ('scheduled', 'running');
+CREATE INDEX due_by_step ON {schema}.due (instance, step);
+"""
+
+INHERIT = """
+UPDATE {schema}.due AS new
+   SET status = old.status, attempts = old.attempts, due_at = old.due_at, lease_until = old.lease_until,
+       token = old.token, last_error = old.last_error, finished_at = old.finished_at
+  FROM {former}.due AS old
+ WHERE old.id = new.id
+"""
+"""Run when a rebuilt instance goes live: what was done stays done."""
+
+_SCHEDULE = """
+INSERT INTO {schema}.due (id, instance, step, name, body, cause, due_at, status)
+SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::bytea[], %s::uuid[], %s::timestamptz[],
+                     %s::text[])
+ON CONFLICT (id) DO NOTHING
+"""
+_WITHDRAW = """
+UPDATE {schema}.due AS d SET status = 'withdrawn'
+  FROM unnest(%s::uuid[], %s::text[]) AS w (instance, step)
+ WHERE d.instance = w.instance AND d.step = w.step AND d.status = 'scheduled'
+"""
+_CLAIM = """
+WITH claimed AS (
+    SELECT id FROM {schema}.due
+     WHERE (status = 'scheduled' AND due_at <= %(now)s) OR (status = 'running' AND lease_until <= %(now)s)
+     ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+), leased AS (
+    UPDATE {schema}.due AS d
+       SET status = 'running', attempts = d.attempts + 1, token = d.token + 1, lease_until = %(until)s
+      FROM claimed WHERE d.id = claimed.id
+    RETURNING d.id, d.name, d.body, d.cause, d.attempts, d.token, d.due_at
+)
+SELECT l.id, l.name, l.body, l.cause, c.correlation_id, l.attempts, l.token
+  FROM leased l LEFT JOIN till.commands c ON c.id = l.cause ORDER BY l.due_at
+"""
+_FINISH = """
+UPDATE {schema}.due
+   SET status = %(status)s, last_error = %(error)s, due_at = coalesce(%(again_at)s, due_at), lease_until = NULL,
+       finished_at = CASE WHEN %(status)s = 'scheduled' THEN NULL ELSE %(now)s::timestamptz END
+ WHERE id = %(id)s AND token = %(token)s AND status = 'running'
+"""
+_NEXT = "SELECT min(CASE status WHEN 'running' THEN lease_until ELSE due_at END) FROM {schema}.due WHERE status IN ('scheduled', 'running')"
+_LIVE = "SELECT live_schema FROM till.projection WHERE name = %s FOR SHARE"
+
+
+class NewDue(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    instance: UUID
+    step: str
+    name: str
+    body: bytes
+    cause: UUID | None
+    """The command whose event scheduled this one."""
+    due_at: datetime
+    status: str = "scheduled"
+
+
+class Claimed(msgspec.Struct, frozen=True):
+    """A row that is this executor's until its lease ends; `token` proves it afterwards."""
+
+    schema: str
+    id: UUID
+    name: str
+    body: bytes
+    cause: UUID | None
+    correlation: UUID | None
+    attempts: int
+    """This one included."""
+    token: int
+
+
+async def schedule(conn: Connection, schema: str, rows: Sequence[NewDue]) -> None:
+    """A row that is there already stays as it is."""
+    if rows:
+        values = ((r.id, r.instance, r.step, r.name, r.body, r.cause, r.due_at, r.status) for r in rows)
+        await bulk.write(conn, _SCHEDULE.format(schema=schema), values)
+        await conn.execute(f"NOTIFY {CHANNEL}")
+
+
+async def withdraw(conn: Connection, schema: str, keys: Sequence[tuple[UUID, str]]) -> None:
+    """Rows that wait under these steps will not be carried out; those that have begun go on."""
+    await bulk.write(conn, _WITHDRAW.format(schema=schema), keys)
+
+
+async def live_schema(conn: Connection, name: str) -> str | None:
+    """The schema that executors serve, held live until the transaction ends; None before the first run."""
+    rows = await bulk.read(conn, _LIVE, (name,))
+    return str(rows[0][0]) if rows else None
+
+
+async def claim(conn: Connection, name: str, *, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
+    """Rows of the live instance that are due, or whose executor let its lease pass. One short transaction."""
+    async with conn.transaction():
+        schema = await live_schema(conn, name)
+        if schema is None:
+            return []
+        parameters = {"now": now, "until": now + lease, "limit": limit}
+        return [Claimed(schema, *row) for row in await bulk.read(conn, _CLAIM.format(schema=schema), parameters)]
+
+
+async def finish(
+    conn: Connection, row: Claimed, *, status: str, now: datetime, error: str | None = None, again_at: datetime | None = None
+) -> bool:
+    """Records what became of the row; False where another executor has taken it over since."""
+    parameters = {
+        "status": status, "error": error, "again_at": again_at, "now": now, "id": row.id, "token": row.token,
+    }  # fmt: skip
+    cursor = await conn.execute(_FINISH.format(schema=row.schema), parameters)
+    return cursor.rowcount == 1
+
+
+async def next_due(conn: Connection, name: str) -> datetime | None:
+    """When the live instance has something to do next; None where nothing waits."""
+    async with conn.transaction():
+        schema = await live_schema(conn, name)
+        if schema is None:
+            return None
+        rows = await bulk.read(conn, _NEXT.format(schema=schema))
+    moment: datetime | None = rows[0][0]
+    return moment
