@@ -28,12 +28,15 @@ ON CONFLICT (id) DO UPDATE SET state = excluded.state
 """
 _FORGET = "DELETE FROM {schema}.instance WHERE id = ANY(%s::uuid[])"
 
-DDL = """
+DDL = (
+    """
 CREATE TABLE {schema}.instance (
     id    uuid PRIMARY KEY,
     state bytea NOT NULL
 );
-""" + due_rows.DDL
+"""
+    + due_rows.DDL
+)
 
 
 def schema_stem(manager: ProcessManager[Any]) -> str:

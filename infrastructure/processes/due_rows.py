@@ -36,7 +36,7 @@ UPDATE {schema}.due AS new
    SET status = old.status, attempts = old.attempts, due_at = old.due_at, lease_until = old.lease_until,
        token = old.token, last_error = old.last_error, finished_at = old.finished_at
   FROM {former}.due AS old
- WHERE old.id = new.id
+ WHERE old.id = new.id AND (old.status <> 'scheduled' OR (old.attempts > 0 AND new.status = 'scheduled'))
 """
 """Run when a rebuilt instance goes live: what was done stays done."""
 
@@ -71,7 +71,10 @@ UPDATE {schema}.due
        finished_at = CASE WHEN %(status)s = 'scheduled' THEN NULL ELSE %(now)s::timestamptz END
  WHERE id = %(id)s AND token = %(token)s AND status = 'running'
 """
-_NEXT = "SELECT min(CASE status WHEN 'running' THEN lease_until ELSE due_at END) FROM {schema}.due WHERE status IN ('scheduled', 'running')"
+_NEXT = """
+SELECT min(CASE status WHEN 'running' THEN lease_until ELSE due_at END)
+  FROM {schema}.due WHERE status IN ('scheduled', 'running')
+"""
 _LIVE = "SELECT live_schema FROM till.projection WHERE name = %s FOR SHARE"
 
 
@@ -131,7 +134,13 @@ async def claim(conn: Connection, name: str, *, now: datetime, lease: timedelta,
 
 
 async def finish(
-    conn: Connection, row: Claimed, *, status: str, now: datetime, error: str | None = None, again_at: datetime | None = None
+    conn: Connection,
+    row: Claimed,
+    *,
+    status: str,
+    now: datetime,
+    error: str | None = None,
+    again_at: datetime | None = None,
 ) -> bool:
     """Records what became of the row; False where another executor has taken it over since."""
     parameters = {

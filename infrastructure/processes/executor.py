@@ -1,0 +1,190 @@
+"""Carries due commands out: through the command bus, or as an effect where the outside world is involved."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid5
+
+import msgspec
+import psycopg
+import structlog
+from prometheus_client import Counter
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from application.effects import Effect, EffectPorts, EffectRefused
+from application.ports.clock import Clock
+from application.ports.commands import Command, CommandBus, Envelope, Outcome
+from application.ports.gateway import GatewayRefused, PaymentGateway
+from domain.shared.actor import Actor
+from infrastructure.processes import due_rows
+from infrastructure.processes.due_rows import Claimed
+
+LEASE = timedelta(seconds=60)
+"""A row whose executor is silent for so long belongs to whoever claims it next."""
+PATIENCE = 30.0
+"""Seconds one command may take; well below the lease."""
+MAX_ATTEMPTS = 10
+FIRST_PAUSE = timedelta(seconds=1)
+LONGEST_PAUSE = timedelta(minutes=10)
+AT_ONCE = 16
+"""Rows claimed together, and carried out side by side."""
+POLL = 1.0
+"""Seconds; only where a notification got lost."""
+
+EXECUTED = Counter("till_due_commands_total", "Due commands by what became of them.", ["command", "status"])
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of a row; `again_at` is set where it is scheduled anew."""
+
+    status: str
+    error: str | None = None
+    again_at: datetime | None = None
+
+
+class Executor:
+    """Serves the live instances of the process managers. Any number may run: none does a row that another has."""
+
+    def __init__(
+        self,
+        *,
+        pool: AsyncConnectionPool[AsyncConnection[Any]],
+        bus: CommandBus,
+        gateway: PaymentGateway,
+        clock: Clock,
+        managers: Mapping[str, str],
+        commands: Sequence[type[Command]],
+        effects: Mapping[type[Command], Effect[Any]],
+    ) -> None:
+        """`managers` gives for the name of each schema pointer the manager's own name, which becomes the actor."""
+        self._pool = pool
+        self._bus = bus
+        self._gateway = gateway
+        self._clock = clock
+        self._managers = managers
+        self._commands = {command.name: command for command in commands}
+        self._effects = effects
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until told to stop; what has begun is finished."""
+        wake = asyncio.Event()
+        listening = asyncio.create_task(self._listen(wake))
+        try:
+            while not stop.is_set():
+                wake.clear()
+                if not await self._round():
+                    await self._rest(stop, wake)
+        finally:
+            listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await listening
+
+    async def run_due(self) -> int:
+        """Carry out everything that is due now, once; how many rows that were."""
+        done = 0
+        for pointer, manager in self._managers.items():
+            async with self._pool.connection() as conn:
+                rows = await due_rows.claim(conn, pointer, now=self._clock.now(), lease=LEASE, limit=AT_ONCE)
+            await asyncio.gather(*(self._carry_out(manager, row) for row in rows))
+            done += len(rows)
+        return done
+
+    async def _round(self) -> int:
+        try:
+            return await self.run_due()
+        except (psycopg.Error, PoolTimeout) as error:
+            _log.warning("due commands wait for the database", error=repr(error))
+            return 0
+
+    async def _carry_out(self, manager: str, row: Claimed) -> None:
+        verdict = await self._verdict(manager, row)
+        now = self._clock.now()
+        async with self._pool.connection() as conn:
+            ours = await due_rows.finish(
+                conn, row, status=verdict.status, now=now, error=verdict.error, again_at=verdict.again_at
+            )
+        EXECUTED.labels(row.name, verdict.status if ours else "taken over").inc()
+        level = _log.error if verdict.status == "dead" else _log.info
+        level("due command", command=row.name, id=str(row.id), status=verdict.status, attempts=row.attempts, ours=ours)
+
+    async def _verdict(self, manager: str, row: Claimed) -> Verdict:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await self._execute(manager, row)
+        except (EffectRefused, GatewayRefused) as error:
+            return Verdict("dead", error=_said(error))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the row is tried again or becomes visible as dead
+            if row.attempts >= MAX_ATTEMPTS:
+                return Verdict("dead", error=_said(error))
+            return Verdict("scheduled", error=_said(error), again_at=self._clock.now() + pause_after(row.attempts))
+
+    async def _execute(self, manager: str, row: Claimed) -> Verdict:
+        kind = self._commands[row.name]
+        command = msgspec.json.decode(row.body, type=kind)
+        effect = self._effects.get(kind)
+        if effect is None:
+            outcome = await self._bus.submit(_envelope(manager, row, command))
+            return Verdict("done") if outcome.refusal is None else Verdict("refused", error=outcome.refusal.code)
+
+        async def submit(command: Command, step: str) -> Outcome:
+            envelope = _envelope(manager, row, command)
+            return await self._bus.submit(msgspec.structs.replace(envelope, id=uuid5(row.id, step)))
+
+        await effect(command, EffectPorts(gateway=self._gateway, submit=submit, now=self._clock.now()))
+        return Verdict("done")
+
+    async def _rest(self, stop: asyncio.Event, wake: asyncio.Event) -> None:
+        """Until something is due, or announced, or we are to stop."""
+        waits = [asyncio.create_task(event.wait()) for event in (stop, wake)]
+        await asyncio.wait(waits, timeout=await self._idle_seconds(), return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+
+    async def _idle_seconds(self) -> float:
+        try:
+            async with self._pool.connection() as conn:
+                moments = [await due_rows.next_due(conn, pointer) for pointer in self._managers]
+        except (psycopg.Error, PoolTimeout):
+            return POLL
+        now = self._clock.now()
+        return min([POLL, *(max((moment - now).total_seconds(), 0.01) for moment in moments if moment is not None)])
+
+    async def _listen(self, wake: asyncio.Event) -> None:
+        """Notifications only save time: when the connection is lost, the poll serves until there is a new one."""
+        while True:
+            try:
+                async with self._pool.connection() as conn:
+                    await conn.execute(f"LISTEN {due_rows.CHANNEL}")
+                    async for _ in conn.notifies():
+                        wake.set()
+            except (psycopg.Error, PoolTimeout) as error:
+                _log.warning("not listening for due commands", error=repr(error))
+                await asyncio.sleep(POLL)
+
+
+def pause_after(attempts: int) -> timedelta:
+    """Doubles with each failure, up to ten minutes."""
+    doublings = min(attempts - 1, 20)
+    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
+
+
+def _envelope(manager: str, row: Claimed, command: Command) -> Envelope:
+    return Envelope(
+        id=row.id,
+        command=command,
+        actor=Actor.system(manager),
+        correlation_id=row.correlation or row.cause or row.id,
+        causation_id=row.cause,
+        keeps_refusal=True,
+    )
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:500]
