@@ -1,0 +1,125 @@
+"""The read model of accounts. Personal data stays sealed in it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import assert_never, cast
+
+import msgspec
+
+from application.ports.log import Record
+from domain.accounts.events import (
+    AccountEvent,
+    AccountRegistered,
+    AccountRenamed,
+    AllSessionsRevoked,
+    PromotionsOptedIn,
+    PromotionsOptedOut,
+    Role,
+)
+from domain.shared.identifiers import AccountId
+from domain.shared.sealed import Sealed
+from projections import bulk
+from projections.projection import Connection, Projection
+
+DDL = """
+CREATE TABLE {schema}.account (
+    id                uuid PRIMARY KEY,
+    role              text NOT NULL,
+    email_person      uuid NOT NULL,
+    email_box         text NOT NULL,
+    name_person       uuid NOT NULL,
+    name_box          text NOT NULL,
+    promotions_opt_in boolean NOT NULL DEFAULT false,
+    version           bigint NOT NULL,
+    created_at        timestamptz NOT NULL,
+    updated_at        timestamptz NOT NULL
+);
+CREATE INDEX account_by_role ON {schema}.account (role, created_at, id);
+"""
+_REGISTER = """
+INSERT INTO {schema}.account
+    (id, role, email_person, email_box, name_person, name_box, version, created_at, updated_at)
+SELECT id, role, email_person, email_box, name_person, name_box, 1, created_at, updated_at
+  FROM unnest(%b::uuid[], %b::text[], %b::uuid[], %b::text[], %b::uuid[], %b::text[], %b::timestamptz[],
+              %b::timestamptz[])
+    AS r (id, role, email_person, email_box, name_person, name_box, created_at, updated_at)
+"""
+_CHANGE = """
+UPDATE {schema}.account a
+   SET name_person = coalesce(c.name_person, a.name_person), name_box = coalesce(c.name_box, a.name_box),
+       promotions_opt_in = coalesce(c.opt_in, a.promotions_opt_in), version = c.version, updated_at = c.at
+  FROM unnest(%b::uuid[], %b::uuid[], %b::text[], %b::boolean[], %b::bigint[], %b::timestamptz[])
+    AS c (id, name_person, name_box, opt_in, version, at)
+ WHERE a.id = c.id
+"""
+_BY_ID = """
+SELECT id, role, email_person, email_box, name_person, name_box, promotions_opt_in, version, created_at, updated_at
+  FROM {schema}.account WHERE id = %b
+"""
+
+
+class AccountRow(msgspec.Struct, frozen=True):
+    id: AccountId
+    role: Role
+    email: Sealed
+    name: Sealed
+    promotions_opt_in: bool
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class _Change:
+    """What a batch makes of one account; None leaves a column as it is."""
+
+    __slots__ = ("at", "name", "opt_in", "version")
+
+    def __init__(self) -> None:
+        self.name: Sealed | None = None
+        self.opt_in: bool | None = None
+
+    def apply(self, record: Record) -> None:
+        self.version, self.at = record.version, record.recorded_at
+        match event := cast(AccountEvent, record.event):
+            case AccountRenamed(name=name):
+                self.name = name
+            case PromotionsOptedIn():
+                self.opt_in = True
+            case PromotionsOptedOut():
+                self.opt_in = False
+            case AllSessionsRevoked() | AccountRegistered():
+                pass
+            case _:
+                assert_never(event)
+
+
+async def apply(conn: Connection, schema: str, records: Sequence[Record]) -> None:
+    registered, changes = [], dict[AccountId, _Change]()
+    for record in records:
+        account = AccountId(record.stream)
+        if isinstance(event := record.event, AccountRegistered):
+            sealed = (event.email.person, event.email.box, event.name.person, event.name.box)
+            registered.append((account, event.role, *sealed, event.at, record.recorded_at))
+        else:
+            changes.setdefault(account, _Change()).apply(record)
+    await bulk.write(conn, _REGISTER.format(schema=schema), registered)
+    changed = (
+        (id_, c.name and c.name.person, c.name and c.name.box, c.opt_in, c.version, c.at) for id_, c in changes.items()
+    )
+    await bulk.write(conn, _CHANGE.format(schema=schema), changed)
+
+
+ACCOUNTS = Projection(
+    name="accounts",
+    version=1,
+    events=(AccountRegistered, AccountRenamed, PromotionsOptedIn, PromotionsOptedOut, AllSessionsRevoked),
+    ddl=DDL,
+    apply=apply,
+)
+
+
+async def account(conn: Connection, account_id: AccountId, *, schema: str) -> AccountRow | None:
+    rows = await bulk.read(conn, _BY_ID.format(schema=schema), (account_id,))
+    for id_, role, email_person, email_box, name_person, name_box, *rest in rows:
+        return AccountRow(id_, Role(role), Sealed(email_person, email_box), Sealed(name_person, name_box), *rest)
+    return None

@@ -1,0 +1,199 @@
+"""The read model of products: one row each, with the price that counts, and how many are on sale in all."""
+
+import zlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import assert_never, cast
+from uuid import UUID
+
+import msgspec
+from msgspec.structs import astuple, replace
+
+from application.ports.log import Record
+from domain.catalogue.events import (
+    ProductDescribed,
+    ProductEvent,
+    ProductListed,
+    ProductRepriced,
+    ProductRestored,
+    ProductWithdrawn,
+)
+from domain.shared.money import Money
+from projections import bulk
+from projections.projection import Connection, Projection
+
+NAME_KEY = 200
+"""Characters of a name that count for sorting; keeps an index entry far below what a B-tree page holds."""
+BUCKETS = 8
+"""Counter rows, so that two keys seldom wait for one row."""
+
+DDL = """
+CREATE TABLE {schema}.product (
+    id              uuid PRIMARY KEY,
+    seller_id       uuid NOT NULL,
+    name            text NOT NULL,
+    name_key        text COLLATE "C" NOT NULL,
+    description     text NOT NULL,
+    sku             text,
+    attributes      text NOT NULL,
+    price_minor     bigint NOT NULL,
+    effective_minor bigint NOT NULL,
+    currency        text NOT NULL,
+    discount        integer NOT NULL,
+    withdrawn       boolean NOT NULL,
+    version         bigint NOT NULL,
+    position        bigint NOT NULL,
+    created_at      timestamptz NOT NULL,
+    updated_at      timestamptz NOT NULL
+);
+CREATE INDEX product_by_position ON {schema}.product (position);
+CREATE INDEX product_by_price ON {schema}.product (effective_minor, id) WHERE NOT withdrawn;
+CREATE INDEX product_by_name ON {schema}.product (name_key, id) WHERE NOT withdrawn;
+CREATE INDEX product_by_age ON {schema}.product (created_at, id) WHERE NOT withdrawn;
+CREATE INDEX product_by_discount ON {schema}.product (discount, id) WHERE NOT withdrawn;
+CREATE INDEX product_by_seller ON {schema}.product (seller_id, created_at, id) WHERE NOT withdrawn;
+
+CREATE TABLE {schema}.product_count (
+    bucket integer PRIMARY KEY,
+    listed bigint NOT NULL
+);
+INSERT INTO {schema}.product_count SELECT bucket, 0 FROM generate_series(0, 7) AS bucket;
+"""
+_COLUMNS = """id, seller_id, created_at, updated_at, name, name_key, description, sku, attributes, price_minor,
+    effective_minor, currency, discount, withdrawn, version, position"""
+_TOUCHED = f"SELECT {_COLUMNS} FROM {{schema}}.product WHERE id = ANY(%b::uuid[])"
+_KEEP = f"""
+INSERT INTO {{schema}}.product ({_COLUMNS})
+SELECT {_COLUMNS}
+  FROM unnest(%b::uuid[], %b::uuid[], %b::timestamptz[], %b::timestamptz[], %b::text[], %b::text[], %b::text[],
+              %b::text[], %b::text[], %b::bigint[], %b::bigint[], %b::text[], %b::integer[], %b::boolean[],
+              %b::bigint[], %b::bigint[]) AS r ({_COLUMNS})
+ON CONFLICT (id) DO UPDATE SET
+    name = excluded.name, name_key = excluded.name_key, description = excluded.description, sku = excluded.sku,
+    attributes = excluded.attributes, price_minor = excluded.price_minor, effective_minor = excluded.effective_minor,
+    currency = excluded.currency, discount = excluded.discount, withdrawn = excluded.withdrawn,
+    version = excluded.version, position = excluded.position, updated_at = excluded.updated_at
+"""
+_COUNT = """
+UPDATE {schema}.product_count c SET listed = c.listed + d.change
+  FROM unnest(%b::integer[], %b::bigint[]) AS d (bucket, change) WHERE c.bucket = d.bucket
+"""
+
+
+class _Row(msgspec.Struct, frozen=True):
+    """A row, its columns in order."""
+
+    id: UUID
+    seller_id: UUID
+    created_at: datetime
+    updated_at: datetime
+    name: str = ""
+    name_key: str = ""
+    description: str = ""
+    sku: str | None = None
+    attributes: str = "{}"
+    price_minor: int = 0
+    effective_minor: int = 0
+    currency: str = ""
+    discount: int = 0
+    withdrawn: bool = False
+    version: int = 0
+    position: int = 0
+
+
+async def apply(conn: Connection, schema: str, records: Sequence[Record]) -> None:
+    products = list({record.key for record in records})
+    stored = await bulk.read(conn, _TOUCHED.format(schema=schema), (products,))
+    before = {row[0]: _Row(*row) for row in stored}
+    after = dict(before)
+    for record in records:
+        row = _after(after.get(record.key), record)
+        if row is not None:
+            after[row.id] = row
+    rows = sorted(after.values(), key=lambda row: row.id)
+    await bulk.write(conn, _KEEP.format(schema=schema), map(astuple, rows))
+    await bulk.write(conn, _COUNT.format(schema=schema), _count_changes(before, after))
+
+
+def _after(row: _Row | None, record: Record) -> _Row | None:
+    """The row after the event; None where the product is unknown, because its first event was skipped as poison."""
+    event = cast(ProductEvent, record.event)
+    if row is None and not isinstance(event, ProductListed):
+        return None
+    changed = _changed(row, event)
+    return replace(changed, version=record.version, position=record.position)
+
+
+def _changed(row: _Row | None, event: ProductEvent) -> _Row:
+    match event:
+        case ProductListed():
+            return _priced(_described(_blank(event), event), event)
+        case _ if row is None:
+            raise ValueError(f"{event.topic} came first")
+        case ProductDescribed():
+            return _described(row, event)
+        case ProductRepriced():
+            return _priced(row, event)
+        case ProductWithdrawn(at=at):
+            return replace(row, withdrawn=True, updated_at=at)
+        case ProductRestored(at=at):
+            return replace(row, withdrawn=False, updated_at=at)
+        case _:
+            assert_never(event)
+
+
+def _blank(event: ProductListed) -> _Row:
+    return _Row(
+        id=event.product_id,
+        seller_id=event.seller_id,
+        currency=event.price.currency,
+        created_at=event.at,
+        updated_at=event.at,
+    )
+
+
+def _described(row: _Row, event: ProductListed | ProductDescribed) -> _Row:
+    return replace(
+        row,
+        name=event.name,
+        name_key=event.name.casefold()[:NAME_KEY],
+        description=event.description,
+        sku=event.sku,
+        attributes=msgspec.json.encode(event.attributes).decode(),
+        updated_at=event.at,
+    )
+
+
+def _priced(row: _Row, event: ProductListed | ProductRepriced) -> _Row:
+    return replace(
+        row,
+        price_minor=event.price.minor,
+        effective_minor=effective_price(event.price, event.discount).minor,
+        currency=event.price.currency,
+        discount=event.discount,
+        updated_at=event.at,
+    )
+
+
+def effective_price(price: Money, discount: int) -> Money:
+    """As the product itself reckons it."""
+    return price - price.share(discount)
+
+
+def _count_changes(before: Mapping[UUID, _Row], after: Mapping[UUID, _Row]) -> list[tuple[int, int]]:
+    """How many more are listed, per bucket, in the order in which rows are always locked."""
+    changes = Counter[int]()
+    for id_, row in after.items():
+        was = id_ in before and not before[id_].withdrawn
+        changes[zlib.crc32(id_.bytes) % BUCKETS] += (not row.withdrawn) - was
+    return sorted((bucket, change) for bucket, change in changes.items() if change)
+
+
+CATALOGUE = Projection(
+    name="catalogue",
+    version=1,
+    events=(ProductListed, ProductDescribed, ProductRepriced, ProductWithdrawn, ProductRestored),
+    ddl=DDL,
+    apply=apply,
+)

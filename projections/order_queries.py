@@ -1,0 +1,167 @@
+"""Questions to the read model of orders, by who asks: a buyer, a seller, or the shop."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from domain.ordering.order import Status
+from domain.shared.identifiers import AccountId, OrderId, PaymentId, ProductId, payment_of
+from domain.shared.sealed import Sealed
+from projections import bulk
+from projections.projection import Connection
+
+
+class OrderLineRow(msgspec.Struct, frozen=True):
+    """Amounts in minor units of the order's currency, for the whole line; the price is of one unit."""
+
+    product_id: ProductId
+    seller_id: AccountId
+    name: str
+    quantity: int
+    price: int
+    original: int
+    discount: int
+    tax: int
+    payable: int
+
+
+class OrderRow(msgspec.Struct, frozen=True):
+    """An order; amounts in minor units. For a seller, `lines` are its own and the amounts are still the order's."""
+
+    id: OrderId
+    order_number: str
+    buyer_id: AccountId
+    payment_id: PaymentId
+    status: Status
+    currency: str
+    original: int
+    discount: int
+    tax: int
+    tax_inclusive: bool
+    payable: int
+    pay_before: datetime | None
+    cancelled_by: str | None
+    """The actor, `account:<uuid>` or `system:<name>`."""
+    cancel_reason: str | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    payment_status: str | None
+    """None where there is nothing to pay."""
+    shipping_address: Sealed | None
+    lines: tuple[OrderLineRow, ...]
+
+
+class OrderQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which orders, newest first: a buyer's, or those with lines of a seller, or all; placed in `since` ≤ t < `until`."""
+
+    buyer: AccountId | None = None
+    seller: AccountId | None = None
+    status: Status | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int = 20
+    offset: int = 0
+    after: tuple[datetime, OrderId] | None = None
+    """Behind the order placed then, instead of the offset."""
+
+
+class Orders(msgspec.Struct, frozen=True):
+    items: tuple[OrderRow, ...]
+    total: int
+    next: tuple[datetime, OrderId] | None
+
+
+class HistoryEntry(msgspec.Struct, frozen=True):
+    """One event of an order or its payment, who caused it and when. `data` is the event's JSON, still sealed."""
+
+    position: int
+    type: str
+    version: int
+    actor: str | None
+    command: str | None
+    at: datetime
+    data: str
+
+
+# Only the seller's own lines leave the database for a seller.
+_LINES = """(SELECT coalesce(json_agg(json_build_array(l.product_id, l.seller_id, l.name, l.quantity, l.price,
+        l.original, l.discount, l.tax, l.payable) ORDER BY l.line_no), '[]')::text
+     FROM {orders}.order_line l
+    WHERE l.order_id = o.id AND (%(seller)b::uuid IS NULL OR l.seller_id = %(seller)b::uuid))"""
+_FIELDS = f"""o.id, o.order_number, o.buyer_id, o.payment_id, o.status, o.currency, o.original, o.discount, o.tax,
+    o.tax_inclusive, o.payable, o.pay_before, o.cancelled_by, o.cancel_reason, o.version, o.created_at, o.updated_at,
+    (SELECT p.status FROM {{orders}}.payment p WHERE p.order_id = o.id), o.address_person, o.address_box, {_LINES}"""
+_BY_ID = f"SELECT {_FIELDS} FROM {{orders}}.orders o WHERE o.id = %(id)b"
+_PAGE = f"""SELECT {_FIELDS} FROM {{source}} WHERE {{where}}
+ ORDER BY {{age}} DESC, o.id DESC LIMIT {{limit}} OFFSET {{offset}}"""
+_TOTAL = "SELECT count(*) FROM {source} WHERE {where}"
+_HISTORY = """
+SELECT position, type, version, actor, command, recorded_at, data::text FROM till.event_log
+ WHERE stream = ANY(%b::uuid[]) ORDER BY position
+"""
+_lines = msgspec.json.Decoder(list[tuple[UUID, UUID, str, int, int, int, int, int, int]])
+
+
+async def order(
+    conn: Connection, order_id: OrderId, *, orders: str, seller: AccountId | None = None
+) -> OrderRow | None:
+    """The order; with a seller only its own lines, which may be none."""
+    rows = await bulk.read(conn, _BY_ID.format(orders=orders), {"id": order_id, "seller": seller})
+    return _order(*rows[0]) if rows else None
+
+
+async def find_orders(conn: Connection, query: OrderQuery, *, orders: str) -> Orders:
+    """One page, and how many there are of all pages."""
+    age = "x.created_at" if query.seller else "o.created_at"
+    conditions = _conditions(query, age)
+    source = (
+        "{orders}.orders o"
+        if not query.seller
+        else ("{orders}.order_seller x JOIN {orders}.orders o ON o.id = x.order_id")
+    )
+    names = {"orders": orders, "source": source.format(orders=orders), "age": age}
+    values: dict[str, object] = {
+        "buyer": query.buyer,
+        "seller": query.seller,
+        "status": query.status,
+        "since": query.since,
+        "until": query.until,
+    }
+    total = _TOTAL.format(**names, where=" AND ".join(conditions))
+    counted = await bulk.read(conn, total, values)
+    if query.after:
+        conditions.append(f"({age}, o.id) < (%(at)b, %(id)b)")
+        values |= {"at": query.after[0], "id": query.after[1]}
+    offset = 0 if query.after else int(query.offset)
+    page = _PAGE.format(**names, where=" AND ".join(conditions), limit=int(query.limit) + 1, offset=offset)
+    rows = tuple(_order(*row) for row in await bulk.read(conn, page, values))
+    shown = rows[: query.limit]
+    more = len(rows) > query.limit
+    return Orders(shown, counted[0][0], (shown[-1].created_at, shown[-1].id) if more else None)
+
+
+async def history(conn: Connection, order_id: OrderId) -> tuple[HistoryEntry, ...]:
+    """Straight from the log: every event of the order and of its payment, oldest first."""
+    rows = await bulk.read(conn, _HISTORY, ([order_id, payment_of(order_id)],))
+    return tuple(HistoryEntry(*row) for row in rows)
+
+
+def _conditions(query: OrderQuery, age: str) -> list[str]:
+    possible = {
+        "o.buyer_id = %(buyer)b": query.buyer,
+        "x.seller_id = %(seller)b": query.seller,
+        "o.status = %(status)b": query.status,
+        f"{age} >= %(since)b": query.since,
+        f"{age} < %(until)b": query.until,
+    }
+    return ["true", *(text for text, value in possible.items() if value is not None)]
+
+
+def _order(*row: Any) -> OrderRow:
+    *head, address_person, address_box, lines = row
+    head[4] = Status(head[4])
+    address = None if address_box is None else Sealed(address_person, address_box)
+    return OrderRow(*[*head, address, tuple(OrderLineRow(*line) for line in _lines.decode(lines))])

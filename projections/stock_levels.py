@@ -1,0 +1,173 @@
+"""The read model of stock: levels per product. Seller and name come from the catalogue, joined by the query."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import assert_never, cast
+
+import msgspec
+
+from application.ports.log import Record
+from domain.inventory.events import (
+    StockAdjusted,
+    StockEvent,
+    StockOpened,
+    StockRanLow,
+    StockReleased,
+    StockReserved,
+    StockThresholdSet,
+)
+from domain.shared.identifiers import AccountId, ProductId
+from projections import bulk
+from projections.projection import Connection, Projection
+
+DDL = """
+CREATE TABLE {schema}.level (
+    product_id uuid PRIMARY KEY,
+    on_hand    bigint NOT NULL,
+    reserved   bigint NOT NULL,
+    threshold  bigint NOT NULL,
+    version    bigint NOT NULL,
+    position   bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL
+) WITH (fillfactor = 70);
+CREATE INDEX level_by_position ON {schema}.level (position);
+CREATE INDEX level_low ON {schema}.level (product_id) WHERE on_hand - reserved <= threshold;
+"""
+_OPEN = """
+INSERT INTO {schema}.level (product_id, on_hand, reserved, threshold, version, position, created_at, updated_at)
+SELECT product_id, 0, 0, threshold, version, position, at, at
+  FROM unnest(%b::uuid[], %b::bigint[], %b::bigint[], %b::bigint[], %b::timestamptz[])
+    AS r (product_id, threshold, version, position, at)
+"""
+_CHANGE = """
+UPDATE {schema}.level s
+   SET on_hand = coalesce(c.on_hand, s.on_hand), reserved = s.reserved + c.reserved,
+       threshold = coalesce(c.threshold, s.threshold), version = c.version, position = c.position, updated_at = c.at
+  FROM unnest(%b::uuid[], %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[], %b::timestamptz[])
+    AS c (product_id, on_hand, reserved, threshold, version, position, at)
+ WHERE s.product_id = c.product_id
+"""
+
+
+class _Change:
+    """What a batch makes of one product's levels; None leaves a column as it is, reservations add up."""
+
+    __slots__ = ("on_hand", "record", "reserved", "threshold")
+
+    def __init__(self) -> None:
+        self.on_hand: int | None = None
+        self.reserved = 0
+        self.threshold: int | None = None
+
+    def apply(self, record: Record) -> None:
+        self.record = record
+        match event := cast(StockEvent, record.event):
+            case StockAdjusted(on_hand=on_hand):
+                self.on_hand = on_hand
+            case StockReserved(quantity=quantity):
+                self.reserved += quantity
+            case StockReleased(quantity=quantity):
+                self.reserved -= quantity
+            case StockThresholdSet(threshold=threshold):
+                self.threshold = threshold
+            case StockOpened() | StockRanLow():
+                pass
+            case _:
+                assert_never(event)
+
+    def row(self) -> tuple[object, ...]:
+        record = self.record
+        levels = (self.on_hand, self.reserved, self.threshold)
+        return (record.key, *levels, record.version, record.position, record.recorded_at)
+
+
+async def apply(conn: Connection, schema: str, records: Sequence[Record]) -> None:
+    opened, changes = [], dict[ProductId, _Change]()
+    for record in records:
+        if isinstance(record.event, StockOpened):
+            opened.append((record.key, record.event.threshold, record.version, record.position, record.recorded_at))
+        else:
+            changes.setdefault(ProductId(record.key), _Change()).apply(record)
+    await bulk.write(conn, _OPEN.format(schema=schema), opened)
+    rows = (changes[product].row() for product in sorted(changes))
+    await bulk.write(conn, _CHANGE.format(schema=schema), rows)
+
+
+STOCK_LEVELS = Projection(
+    name="stock_levels",
+    version=1,
+    events=(StockOpened, StockAdjusted, StockReserved, StockReleased, StockThresholdSet, StockRanLow),
+    ddl=DDL,
+    apply=apply,
+)
+
+_LEVEL = """SELECT s.product_id, p.seller_id, p.name, s.on_hand, s.reserved, s.threshold, s.version, s.created_at,
+                   s.updated_at
+  FROM {stock}.level s JOIN {catalogue}.product p ON p.id = s.product_id AND NOT p.withdrawn"""
+_BY_PRODUCT = _LEVEL + " WHERE s.product_id = %b"
+_LIST = (
+    _LEVEL
+    + """
+ WHERE (%(seller)b::uuid IS NULL OR p.seller_id = %(seller)b)
+   AND (%(after)b::uuid IS NULL OR s.product_id > %(after)b) {low}
+ ORDER BY s.product_id LIMIT %(limit)b OFFSET %(offset)b"""
+)
+_TOTAL = """SELECT count(*) FROM {stock}.level s JOIN {catalogue}.product p ON p.id = s.product_id AND NOT p.withdrawn
+ WHERE (%(seller)b::uuid IS NULL OR p.seller_id = %(seller)b) {low}"""
+_LOW = "AND s.on_hand - s.reserved <= s.threshold"
+
+
+class LevelRow(msgspec.Struct, frozen=True):
+    """Levels in units."""
+
+    product_id: ProductId
+    seller_id: AccountId
+    name: str
+    on_hand: int
+    reserved: int
+    threshold: int
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.reserved
+
+    @property
+    def low(self) -> bool:
+        return self.available <= self.threshold
+
+
+class Levels(msgspec.Struct, frozen=True):
+    """One page, ordered by product id, and how many there are in all."""
+
+    items: tuple[LevelRow, ...]
+    total: int
+    more: bool
+    """Whether the list goes on behind the page."""
+
+
+async def level(conn: Connection, product_id: ProductId, *, stock: str, catalogue: str) -> LevelRow | None:
+    rows = await bulk.read(conn, _BY_PRODUCT.format(stock=stock, catalogue=catalogue), (product_id,))
+    return LevelRow(*rows[0]) if rows else None
+
+
+async def levels(
+    conn: Connection,
+    *,
+    stock: str,
+    catalogue: str,
+    seller: AccountId | None = None,
+    low: bool = False,
+    after: ProductId | None = None,
+    limit: int = 20,
+    offset: int = 0,
+) -> Levels:
+    """Products in the catalogue: one seller's or all, only those that ran low or all; `after` a product, or a page."""
+    names = {"stock": stock, "catalogue": catalogue, "low": _LOW if low else ""}
+    values = {"seller": seller, "after": after, "limit": limit + 1, "offset": offset}
+    rows = await bulk.read(conn, _LIST.format(**names), values)
+    total = await bulk.read(conn, _TOTAL.format(**names), {"seller": seller})
+    return Levels(tuple(LevelRow(*row) for row in rows[:limit]), total[0][0], len(rows) > limit)
