@@ -43,27 +43,30 @@ class Batch:
     cache: StateCache
     codec: EventCodec
     now: datetime
-    base: dict[UUID, Entry] = field(default_factory=dict)
-    overlay: dict[UUID, Entry] = field(default_factory=dict)
+    base: dict[int, Entry] = field(default_factory=dict)
+    """What the batch relied on, by `UUID.int`."""
+    overlay: dict[int, Entry] = field(default_factory=dict)
+    """What it made of that."""
     writes: Writes = field(default_factory=Writes)
     decided: list[Decided] = field(default_factory=list)
 
-    def entry(self, stream: UUID) -> Entry | None:
+    def entry(self, key: int) -> Entry | None:
         """The stream as the next command of the batch sees it; None where it was never loaded."""
-        entry = self.overlay.get(stream) or self.base.get(stream)
-        if entry is None and (entry := self.cache.get(stream)) is not None:
-            self._rely_on(stream, entry)
+        entry = self.overlay.get(key) or self.base.get(key)
+        if entry is None and (entry := self.cache.get(key)) is not None:
+            self._rely_on(entry)
         return entry
 
     def assume_absent(self, category: Category[Any, Any], stream: UUID) -> Entry:
         """A stream that is written without being read must be new; the append verifies it."""
-        entry = Entry(category, 0, None)
-        self._rely_on(stream, entry)
+        entry = Entry(stream, category, 0, None)
+        self._rely_on(entry)
         return entry
 
-    def _rely_on(self, stream: UUID, entry: Entry) -> None:
-        self.base[stream] = entry
-        self.writes.reads[stream] = entry.version
+    def _rely_on(self, entry: Entry) -> None:
+        self.base[entry.stream.int] = entry
+        self.writes.read_streams.append(entry.stream)
+        self.writes.read_versions.append(entry.version)
 
     @property
     def full(self) -> bool:

@@ -71,16 +71,16 @@ class Committer:
 
     async def _decide_on_current(self, batch: Sequence[Pending]) -> tuple[Batch, bool]:
         """Decides until every stream relied on is known to be current; gives also whether any had moved."""
-        verified: set[object] = set()
+        verified: set[int] = set()
         moved = False
         while True:
             decided = await self._decide(batch)
-            unverified = {stream: entry for stream, entry in decided.base.items() if stream not in verified}
-            news = await advance(self.writer, self.codec, unverified) if unverified else {}
+            unverified = [entry for key, entry in decided.base.items() if key not in verified]
+            news = await advance(self.writer, self.codec, unverified) if unverified else []
             if not news:
                 return decided, moved
             self.cache.put(news)
-            verified.update(unverified)
+            verified.update(entry.stream.int for entry in unverified)
             moved = True
 
     async def _decide(self, batch: Sequence[Pending]) -> Batch:
@@ -94,7 +94,7 @@ class Committer:
 
     async def _append(self, batch: Sequence[Pending], decided: Batch) -> Receipt | None:
         if not decided.writes:
-            await self.writer.verify(decided.writes.reads)
+            await self.writer.verify(decided.writes)
             return None
         for item in batch[: len(decided.decided)]:
             item.maybe_executed = True
@@ -102,7 +102,7 @@ class Committer:
 
     def _acknowledge(self, batch: Sequence[Pending], decided: Batch, receipt: Receipt | None) -> None:
         """After the commit nothing may fail a command, so this only hands out what is known."""
-        self.cache.put(decided.overlay)
+        self.cache.put(decided.overlay.values())
         for item, part in zip(batch, decided.decided, strict=False):
             item.maybe_executed = False
             if part.fault is not None:

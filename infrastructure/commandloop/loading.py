@@ -1,6 +1,6 @@
 """Brings states from the log into memory, and long streams into snapshots."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,31 +21,34 @@ _log = structlog.get_logger(__name__)
 _encoder = msgspec.json.Encoder(enc_hook=encode_hook)
 
 
-async def load(writer: LogWriter, codec: EventCodec, streams: Mapping[UUID, Category[Any, Any]]) -> dict[UUID, Entry]:
+async def load(writer: LogWriter, codec: EventCodec, streams: Mapping[UUID, Category[Any, Any]]) -> list[Entry]:
     """Current entries of all these streams, absent ones included."""
-    known = {stream: Entry(category, 0, None) for stream, category in streams.items()}
+    known = {stream: Entry(stream, category, 0, None) for stream, category in streams.items()}
     for snapshot in await writer.snapshots(streams):
         entry = _restored(snapshot, streams[snapshot.stream])
         if entry is not None:
             known[snapshot.stream] = entry
-    return known | await advance(writer, codec, known)
+    news = await advance(writer, codec, list(known.values()))
+    return list((known | {entry.stream: entry for entry in news}).values())
 
 
-async def advance(writer: LogWriter, codec: EventCodec, entries: Mapping[UUID, Entry]) -> dict[UUID, Entry]:
+async def advance(writer: LogWriter, codec: EventCodec, entries: Sequence[Entry]) -> list[Entry]:
     """Entries of those streams that have events beyond the ones given, brought up to the log."""
+    known = {entry.stream: entry for entry in entries}
     moved: dict[UUID, Entry] = {}
-    rows = await writer.events_beyond({stream: entry.version for stream, entry in entries.items()})
-    for row in rows:
-        category, _, state = moved.get(row.stream) or entries[row.stream]
-        moved[row.stream] = Entry(category, row.version, category.evolve(state, codec.decode(row.topic, row.state)))
-    return moved
+    for row in await writer.events_beyond({entry.stream: entry.version for entry in entries}):
+        _, category, _, state = moved.get(row.stream) or known[row.stream]
+        moved[row.stream] = Entry(
+            row.stream, category, row.version, category.evolve(state, codec.decode(row.topic, row.state))
+        )
+    return list(moved.values())
 
 
 def _restored(snapshot: StoredSnapshot, category: Category[Any, Any]) -> Entry | None:
     if (snapshot.category, snapshot.shape) != (category.name, category.snapshot_version):
         return None
     state = msgspec.json.decode(snapshot.state, type=category.state, dec_hook=decode_hook)
-    return Entry(category, snapshot.version, state)
+    return Entry(snapshot.stream, category, snapshot.version, state)
 
 
 def due_for_snapshot(before: Entry | None, after: Entry) -> bool:
@@ -53,15 +56,15 @@ def due_for_snapshot(before: Entry | None, after: Entry) -> bool:
     return after.version // SNAPSHOT_EVERY > (before.version if before else 0) // SNAPSHOT_EVERY
 
 
-async def keep_snapshots(writer: LogWriter, entries: Mapping[UUID, Entry]) -> None:
+async def keep_snapshots(writer: LogWriter, entries: Sequence[Entry]) -> None:
     """Writes snapshots of committed states. A failure costs later loads time, nothing else, so it is logged."""
-    for stream, entry in entries.items():
+    for entry in entries:
         category = entry.category
         state = _encoder.encode(entry.state)
         try:
             await writer.keep_snapshot(
-                StoredSnapshot(stream, category.name, category.snapshot_version, entry.version, state)
+                StoredSnapshot(entry.stream, category.name, category.snapshot_version, entry.version, state)
             )
         except psycopg.Error as error:
-            _log.warning("snapshot not kept", stream=str(stream), version=entry.version, error=repr(error))
+            _log.warning("snapshot not kept", stream=str(entry.stream), version=entry.version, error=repr(error))
             await writer.drop()

@@ -41,8 +41,9 @@ class CommandWork:
     def __init__(self, batch: "Batch", envelope: Envelope) -> None:
         self._batch = batch
         self._envelope = envelope
-        self._read: set[UUID] = set()
-        self.entries: dict[UUID, Entry] = {}
+        self._read: set[int] = set()
+        self.entries: dict[int, Entry] = {}
+        """What this command made of streams, by `UUID.int`."""
         self.events: list[tuple[UUID, int, str, bytes, UUID]] = []
         self.side_rows: list[SideRow] = []
 
@@ -65,28 +66,31 @@ class CommandWork:
         return state
 
     def find(self, category: Category[S, E], stream: UUID) -> S | None:
-        entry = self._entry(stream)
+        key = stream.int
+        entry = self._entry(key)
         if entry is None:
             raise StreamsMissing({stream: category})
-        self._read.add(stream)
+        self._read.add(key)
         state: S | None = entry.state
         return state
 
     def find_all(self, category: Category[S, E], streams: Sequence[UUID]) -> tuple[S | None, ...]:
-        entries = [self._entry(stream) for stream in streams]
+        keys = [stream.int for stream in streams]
+        entries = [self._entry(key) for key in keys]
         missing = {stream: category for stream, entry in zip(streams, entries, strict=True) if entry is None}
         if missing:
             raise StreamsMissing(missing)
-        self._read.update(streams)
+        self._read.update(keys)
         return tuple(entry.state for entry in entries if entry is not None)
 
     def version(self, stream: UUID) -> int:
-        entry = self._entry(stream)
+        entry = self._entry(stream.int)
         return entry.version if entry is not None else 0
 
     def record(self, category: Category[S, E], stream: UUID, events: Sequence[E]) -> S | None:
-        entry = self._entry(stream) or self._batch.assume_absent(category, stream)
-        if entry.version > 0 and stream not in self._read:
+        key = stream.int
+        entry = self._entry(key) or self._batch.assume_absent(category, stream)
+        if entry.version > 0 and key not in self._read:
             raise AlreadyExists(f"This {category.name} exists already.")
         state: S | None = entry.state
         version = entry.version
@@ -95,15 +99,15 @@ class CommandWork:
             version += 1
             self._append(stream, version, event, category.key(state))
         if events:
-            self.entries[stream] = Entry(category, version, state)
-            self._read.add(stream)
+            self.entries[key] = Entry(stream, category, version, state)
+            self._read.add(key)
         return state
 
     def attach(self, row: SideRow) -> None:
         self.side_rows.append(row)
 
-    def _entry(self, stream: UUID) -> Entry | None:
-        return self.entries.get(stream) or self._batch.entry(stream)
+    def _entry(self, key: int) -> Entry | None:
+        return self.entries.get(key) or self._batch.entry(key)
 
     def _append(self, stream: UUID, version: int, event: Event, key: UUID) -> None:
         codec = self._batch.codec

@@ -118,9 +118,9 @@ class LogWriter:
         rows = await self._rows(_APPEND, writes.parameters(clock))
         return Receipt(*rows[0])
 
-    async def verify(self, reads: Mapping[UUID, int]) -> None:
-        """Raises StreamMoved unless all these streams have these versions at one instant."""
-        if await self._rows(_MOVED, (list(reads), list(reads.values()))):
+    async def verify(self, writes: Writes) -> None:
+        """Raises StreamMoved unless all streams read have the versions read at one instant."""
+        if await self._rows(_MOVED, (writes.read_streams, writes.read_versions)):
             raise StreamMoved
 
     @asynccontextmanager

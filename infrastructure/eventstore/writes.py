@@ -59,9 +59,10 @@ class CommandColumns:
 
 @dataclass(slots=True)
 class Writes:
-    """`reads` holds, for every stream that the batch read or wrote, the version it had before the batch."""
+    """`read_versions` are those that the streams the batch read or wrote had before it; each stream stands once."""
 
-    reads: dict[UUID, int] = field(default_factory=dict)
+    read_streams: list[UUID] = field(default_factory=list)
+    read_versions: list[int] = field(default_factory=list)
     events: EventColumns = field(default_factory=EventColumns)
     commands: CommandColumns = field(default_factory=CommandColumns)
     side_rows: dict[str, list[Any]] = field(default_factory=dict)
@@ -77,8 +78,8 @@ class Writes:
         events, commands = self.events, self.commands
         return (
             clock,
-            list(self.reads),
-            list(self.reads.values()),
+            self.read_streams,
+            self.read_versions,
             events.streams,
             events.versions,
             events.topics,

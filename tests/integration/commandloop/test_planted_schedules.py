@@ -117,14 +117,16 @@ def only_written_streams_are_compared(patch: pytest.MonkeyPatch, database: str) 
     append = LogWriter.append
 
     async def forgetful(self: LogWriter, writes: Writes, clock: Any) -> Receipt:
-        writes.reads = {s: v for s, v in writes.reads.items() if s in set(writes.events.streams)}
+        reads = dict(zip(writes.read_streams, writes.read_versions, strict=True))
+        written = {stream: reads[stream] for stream in writes.events.streams}
+        writes.read_streams, writes.read_versions = list(written), list(written.values())
         return await append(self, writes, clock)
 
     patch.setattr(LogWriter, "append", forgetful)
 
 
 def refusals_are_not_verified(patch: pytest.MonkeyPatch, database: str) -> None:
-    async def believe(self: LogWriter, reads: object) -> None:
+    async def believe(self: LogWriter, writes: Writes) -> None:
         return None
 
     patch.setattr(LogWriter, "verify", believe)
@@ -141,10 +143,10 @@ def ids_are_not_remembered(patch: pytest.MonkeyPatch, database: str) -> None:
 
 
 def a_batch_sees_only_what_was_there_before(patch: pytest.MonkeyPatch, database: str) -> None:
-    def entry(self: Batch, stream: Any) -> Entry | None:
-        known = self.base.get(stream) or self.cache.get(stream)
-        if known is not None:
-            self._rely_on(stream, known)
+    def entry(self: Batch, key: int) -> Entry | None:
+        known = self.base.get(key) or self.cache.get(key)
+        if known is not None and key not in self.base:
+            self._rely_on(known)
         return known
 
     patch.setattr(Batch, "entry", entry)
