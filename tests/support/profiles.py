@@ -18,7 +18,7 @@ def load() -> None:
     """Register the profiles and load the one that HYPOTHESIS_PROFILE names."""
     settings.register_profile("dev", max_examples=50, deadline=None, suppress_health_check=SLOW)
     settings.register_profile("ci", max_examples=1_000, deadline=None, print_blob=True, suppress_health_check=SLOW)
-    settings.register_profile("soak", max_examples=10_000, deadline=None, print_blob=True, suppress_health_check=SLOW)
+    settings.register_profile("soak", max_examples=5_000, deadline=None, print_blob=True, suppress_health_check=SLOW)
     settings.load_profile(name())
 
 
