@@ -66,4 +66,4 @@ def given(state: S) -> Given[S]:
 
 def frozen(state: object) -> bytes:
     """The state's stored form, which shows every change."""
-    return msgspec.json.encode(state, enc_hook=encode_hook, order="sorted")
+    return msgspec.json.encode(state, enc_hook=encode_hook)
