@@ -1,24 +1,16 @@
-"""Brings states from the log into memory, and long streams into snapshots."""
+"""Brings states from the log into memory."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import msgspec
-import psycopg
-import structlog
 
 from domain.shared.category import Category
-from domain.shared.maps import decode_hook, encode_hook
+from domain.shared.maps import decode_hook
 from infrastructure.commandloop.states import Entry
 from infrastructure.eventstore.codec import EventCodec
 from infrastructure.eventstore.writer import LogWriter, StoredSnapshot
-
-SNAPSHOT_EVERY = 200
-"""Events; a cold load reads one snapshot and fewer events than this."""
-
-_log = structlog.get_logger(__name__)
-_encoder = msgspec.json.Encoder(enc_hook=encode_hook)
 
 
 async def load(writer: LogWriter, codec: EventCodec, streams: Mapping[UUID, Category[Any, Any]]) -> list[Entry]:
@@ -49,22 +41,3 @@ def _restored(snapshot: StoredSnapshot, category: Category[Any, Any]) -> Entry |
         return None
     state = msgspec.json.decode(snapshot.state, type=category.state, dec_hook=decode_hook)
     return Entry(snapshot.stream, category, snapshot.version, state)
-
-
-def due_for_snapshot(before: Entry | None, after: Entry) -> bool:
-    """Whether the stream passed a multiple of SNAPSHOT_EVERY."""
-    return after.version // SNAPSHOT_EVERY > (before.version if before else 0) // SNAPSHOT_EVERY
-
-
-async def keep_snapshots(writer: LogWriter, entries: Sequence[Entry]) -> None:
-    """Writes snapshots of committed states. A failure costs later loads time, nothing else, so it is logged."""
-    for entry in entries:
-        category = entry.category
-        state = _encoder.encode(entry.state)
-        try:
-            await writer.keep_snapshot(
-                StoredSnapshot(entry.stream, category.name, category.snapshot_version, entry.version, state)
-            )
-        except psycopg.Error as error:
-            _log.warning("snapshot not kept", stream=str(entry.stream), version=entry.version, error=repr(error))
-            await writer.drop()

@@ -125,11 +125,3 @@ async def test_side_rows_are_written_with_the_command_or_not_at_all(database: st
             await loop.submit(envelope(Break(person=person)))
     assert rows(database, "SELECT count(*) FROM till.person_key") == [(1,)]
     assert rows(database, "SELECT count(*) FROM till.commands") == [(1,)]
-
-
-async def test_long_streams_are_loaded_from_a_snapshot(database: str) -> None:
-    tally = uuid4()
-    async with running(committer(database)) as loop:
-        for _ in range(5):
-            await asyncio.gather(*(loop.submit(envelope(Raise(tally=tally))) for _ in range(100)))
-    assert total(database, tally) == 500
