@@ -80,7 +80,7 @@ async def apply(conn: Connection, schema: str, records: Sequence[Record]) -> Non
     if not touched:
         return
     stored = await bulk.read(conn, _TOUCHED.format(schema=schema), (touched,))
-    rows = {row[0]: _Row(*row[:5], _stories.decode(row[5]), *row[6:]) for row in stored}
+    rows = {row[0]: _Row(*[*row[:5], _stories.decode(row[5]), *row[6:]]) for row in stored}
     for record in records:
         _advance(rows, cast(PaymentEvent, record.event), record)
     kept = (rows[id_].columns() for id_ in sorted(rows))

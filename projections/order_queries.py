@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
@@ -13,7 +12,7 @@ from projections import bulk
 from projections.projection import Connection
 
 
-class OrderLineRow(msgspec.Struct, frozen=True):
+class OrderLineRow(msgspec.Struct, frozen=True, array_like=True):
     """Amounts in minor units of the order's currency, for the whole line; the price is of one unit."""
 
     product_id: ProductId
@@ -55,7 +54,7 @@ class OrderRow(msgspec.Struct, frozen=True):
 
 
 class OrderQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Which orders, newest first: a buyer's, or those with lines of a seller, or all; placed in `since` ≤ t < `until`."""
+    """Which orders, newest first: a buyer's, a seller's or all; placed in `since` ≤ t < `until`."""
 
     buyer: AccountId | None = None
     seller: AccountId | None = None
@@ -102,7 +101,7 @@ _HISTORY = """
 SELECT position, type, version, actor, command, recorded_at, data::text FROM till.event_log
  WHERE stream = ANY(%b::uuid[]) ORDER BY position
 """
-_lines = msgspec.json.Decoder(list[tuple[UUID, UUID, str, int, int, int, int, int, int]])
+_lines = msgspec.json.Decoder(tuple[OrderLineRow, ...])
 
 
 async def order(
@@ -164,4 +163,4 @@ def _order(*row: Any) -> OrderRow:
     *head, address_person, address_box, lines = row
     head[4] = Status(head[4])
     address = None if address_box is None else Sealed(address_person, address_box)
-    return OrderRow(*[*head, address, tuple(OrderLineRow(*line) for line in _lines.decode(lines))])
+    return OrderRow(*[*head, address, _lines.decode(lines)])
