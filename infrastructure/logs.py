@@ -54,4 +54,10 @@ def _rendering(form: str) -> list[structlog.typing.Processor]:
     tidy = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if form == "json":
         return [tidy, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    return [tidy, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    return [
+        tidy,
+        structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            exception_formatter=structlog.dev.plain_traceback,  # others show locals: payloads
+        ),
+    ]

@@ -1,0 +1,163 @@
+"""The composition root: what there is, as tables, and how the processes put it together."""
+
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import Any
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from application import accounts, catalogue, inventory, ordering, payments, shopping
+from application.effects import (
+    Effect,
+    SendRefund,
+    SettleAttempt,
+    VoidAttempt,
+    expire_when_settled,
+    send_refund,
+    settle_attempt,
+    void_attempt,
+)
+from application.policy import ShopPolicy
+from application.ports.clock import Clock
+from application.ports.commands import Command, Result
+from application.processes.payment_settlement import PAYMENT_SETTLEMENT
+from application.processes.process import ProcessManager
+from application.processes.refunds import REFUNDS
+from application.processes.unpaid_orders import UNPAID_ORDERS
+from infrastructure.commandloop.batch import Handlers
+from infrastructure.commandloop.committing import Committer
+from infrastructure.commandloop.loop import CommandLoop
+from infrastructure.commandloop.snapshots import SnapshotKeeper
+from infrastructure.commandloop.states import StateCache
+from infrastructure.eventstore.registry import event_codec
+from infrastructure.eventstore.writer import LogWriter
+from infrastructure.postgres.connect import bounded
+from infrastructure.processes.driver import as_projection
+from infrastructure.settings import Settings
+from projections.accounts import ACCOUNTS
+from projections.carts import CARTS
+from projections.catalogue import CATALOGUE
+from projections.order_history import ORDER_HISTORY
+from projections.projection import Projection
+from projections.stock_levels import STOCK_LEVELS
+
+Pool = AsyncConnectionPool[AsyncConnection[Any]]
+
+
+def handlers(policy: ShopPolicy) -> Handlers:
+    """Every command and who decides it."""
+    with_policy: Mapping[type[Command], Callable[..., Result]] = {
+        catalogue.ListProduct: catalogue.list_product,
+        catalogue.EditProduct: catalogue.edit_product,
+        shopping.RemoveFromCart: shopping.remove_from_cart,
+        shopping.ClearCart: shopping.clear_cart,
+        ordering.Checkout: ordering.checkout,
+    }
+    return {
+        accounts.RegisterAccount: accounts.register_account,
+        accounts.EditProfile: accounts.edit_profile,
+        accounts.StartSession: accounts.start_session,
+        accounts.RefreshSession: accounts.refresh_session,
+        accounts.EndSession: accounts.end_session,
+        accounts.EndAllSessions: accounts.end_all_sessions,
+        catalogue.WithdrawProduct: catalogue.withdraw_product,
+        catalogue.RestoreProduct: catalogue.restore_product,
+        inventory.AdjustStock: inventory.adjust_stock,
+        inventory.SetStock: inventory.set_stock,
+        inventory.SetThreshold: inventory.set_threshold,
+        shopping.AddToCart: shopping.add_to_cart,
+        shopping.SetCartQuantity: shopping.set_cart_quantity,
+        ordering.CancelOrder: ordering.cancel_order,
+        ordering.ExpireOrder: ordering.expire_order,
+        payments.StartPayment: payments.start_payment,
+        payments.RetryPayment: payments.retry_payment,
+        payments.RecordCharge: payments.record_charge,
+        payments.RequestRefund: payments.request_refund,
+        payments.RecordRefund: payments.record_refund,
+        **{command: partial(handler, policy=policy) for command, handler in with_policy.items()},
+    }
+
+
+READ_MODELS: tuple[Projection, ...] = (ACCOUNTS, CATALOGUE, STOCK_LEVELS, CARTS, ORDER_HISTORY)
+
+PROCESS_MANAGERS: tuple[ProcessManager[Any], ...] = (UNPAID_ORDERS, PAYMENT_SETTLEMENT, REFUNDS)
+
+DUE_COMMANDS: tuple[type[Command], ...] = (ordering.ExpireOrder, SettleAttempt, VoidAttempt, SendRefund)
+
+EFFECTS: Mapping[type[Command], Effect[Any]] = {
+    ordering.ExpireOrder: expire_when_settled,
+    SettleAttempt: settle_attempt,
+    VoidAttempt: void_attempt,
+    SendRefund: send_refund,
+}
+
+
+def projections() -> tuple[Projection, ...]:
+    """Everything a driver feeds: the read models, and the process managers in the same shape."""
+    return (*READ_MODELS, *map(as_projection, PROCESS_MANAGERS))
+
+
+def policy(settings: Settings) -> ShopPolicy:
+    return ShopPolicy(
+        currency=settings.store_currency,
+        tax_rate=settings.tax_rate,
+        tax_inclusive=settings.tax_inclusive,
+        payment_window=settings.payment_window,
+    )
+
+
+@asynccontextmanager
+async def open_pool(conninfo: str, *, process: str, size: int = 8) -> AsyncIterator[Pool]:
+    """Connections in autocommit mode, with timeouts on everything."""
+    bounds = bounded(conninfo, application_name=f"till {process}")
+    pool: Pool = AsyncConnectionPool(
+        bounds, min_size=2, max_size=size, kwargs={"autocommit": True}, open=False, timeout=5.0
+    )
+    async with pool:
+        yield pool
+
+
+def end_process() -> None:
+    """A process without its writer is of no use; its supervisor starts another."""
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+@asynccontextmanager
+async def command_loop(
+    settings: Settings, conninfo: str, *, clock: Clock, process: str, on_death: Callable[[], None] = end_process
+) -> AsyncIterator[CommandLoop]:
+    """The process's one writer, running."""
+    bounds = bounded(conninfo, application_name=f"till {process} writer")
+
+    async def connect() -> AsyncConnection[tuple[Any, ...]]:
+        return await AsyncConnection.connect(bounds, autocommit=True)
+
+    async with AsyncExitStack() as stack:
+        snapshots = SnapshotKeeper(LogWriter(connect))
+        snapshots.start()
+        stack.push_async_callback(snapshots.close)
+        committer = Committer(
+            writer=LogWriter(connect),
+            handlers=handlers(policy(settings)),
+            codec=event_codec(),
+            cache=StateCache(),
+            clock=clock,
+            partitions=await partitions(conninfo),
+        )
+        loop = CommandLoop(committer, on_death=on_death, after_commit=snapshots.notice)
+        loop.start()
+        stack.push_async_callback(loop.close)
+        yield loop
+
+
+async def partitions(conninfo: str) -> int:
+    """Slots per family, as the database has it."""
+    async with await AsyncConnection.connect(bounded(conninfo, application_name="till"), autocommit=True) as conn:
+        cursor = await conn.execute("SELECT value::integer FROM till.setting WHERE name = 'partitions'")
+        row = await cursor.fetchone()
+    assert row is not None, "a migrated database has the setting"
+    return int(row[0])
