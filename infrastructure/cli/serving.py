@@ -48,13 +48,14 @@ def api(
         leave_with(parent)
     with program("api") as settings, open_database(settings):
         listening = listen(settings.host, settings.port) if fd is None else socket.socket(fileno=fd)
-        server = uvicorn.Server(_uvicorn_config())
+        server = uvicorn.Server(uvicorn_config())
         server.run(sockets=[listening])
         if not server.started:
             raise typer.Exit(3)
 
 
-def _uvicorn_config() -> uvicorn.Config:
+def uvicorn_config() -> uvicorn.Config:
+    """How an API process serves; the benchmarks measure others by the same."""
     return uvicorn.Config(
         APPLICATION,
         factory=True,
