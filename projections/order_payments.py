@@ -9,6 +9,8 @@ import msgspec
 
 from application.ports.log import Record
 from domain.payments.events import PaymentEvent, PaymentRequested
+from domain.payments.payment import Status
+from domain.shared.identifiers import AccountId, OrderId, PaymentId
 from projections import bulk
 from projections.payment_story import PaymentStory, after
 from projections.projection import Connection
@@ -53,6 +55,36 @@ ON CONFLICT (id) DO UPDATE SET
 _stories = msgspec.json.Decoder(PaymentStory)
 
 
+_BY_ID = """
+SELECT id, order_id, buyer_id, amount, currency, status, paid, refunded, received, returned, story, version, created_at,
+       updated_at
+  FROM {orders}.payment WHERE id = %b
+"""
+
+
+class PaymentRow(msgspec.Struct, frozen=True):
+    """A payment; amounts in minor units of its currency."""
+
+    id: PaymentId
+    order_id: OrderId
+    buyer_id: AccountId
+    amount: int
+    currency: str
+    status: Status
+    paid: int
+    """What paid the order."""
+    refunded: int
+    """What went back of that."""
+    received: int
+    """All that came, surplus included."""
+    returned: int
+    """All that went back."""
+    story: PaymentStory
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
 class _Row(msgspec.Struct):
     """A payment while a batch is applied to it, its columns in order."""
 
@@ -94,3 +126,10 @@ def _advance(rows: dict[UUID, _Row], event: PaymentEvent, record: Record) -> Non
     elif (row := rows.get(event.payment_id)) is not None:
         row.story = after(row.story, event)
         row.version, row.updated_at = record.version, event.at
+
+
+async def payment(conn: Connection, payment_id: PaymentId, *, orders: str) -> PaymentRow | None:
+    rows = await bulk.read(conn, _BY_ID.format(orders=orders), (payment_id,))
+    for row in rows:
+        return PaymentRow(*[*row[:5], Status(row[5]), *row[6:10], _stories.decode(row[10]), *row[11:]])
+    return None

@@ -1,0 +1,75 @@
+"""Feeds records to one instance; an event that cannot be applied stops its own slot and no other."""
+
+from collections.abc import Mapping, Sequence
+
+import structlog
+
+from application.ports.clock import Clock
+from application.ports.log import Record
+from infrastructure.runner import poison
+from infrastructure.runner.metrics import EVENTS, POISONED
+from infrastructure.runner.slots import Slots
+from infrastructure.runner.tracking import InstanceGone, advance
+from infrastructure.runner.transience import is_transient
+from projections.projection import Connection, Projection
+
+_log = structlog.get_logger(__name__)
+
+
+class Feeder:
+    """One instance, as a driver feeds it: batches in log order, on any connection."""
+
+    def __init__(self, projection: Projection, schema: str, *, slots: Slots, clock: Clock) -> None:
+        self.projection = projection
+        self.schema = schema
+        self._slots = slots
+        self._clock = clock
+        self._kinds = frozenset(projection.events)
+        self._families = slots.families_of(projection)
+        self._consumed = slots.consumed_by(projection)
+
+    def concerns(self, record: Record) -> bool:
+        """Whether it moves a slot that the projection consumes; then readers may wait for it."""
+        return record.family in self._families
+
+    async def feed_all_slots(self, conn: Connection, records: Sequence[Record], *, upto: int) -> None:
+        """The in-process driver's step: the records are all there is, so every slot ends at `upto`."""
+        await self.feed(conn, records, ends=dict.fromkeys(self._consumed, upto))
+
+    async def feed(self, conn: Connection, records: Sequence[Record], *, ends: Mapping[str, int]) -> None:
+        """Apply a batch; where it fails, event by event. Raises InstanceGone, and whatever may pass when tried anew."""
+        wanted = [record for record in records if type(record.event) in self._kinds]
+        try:
+            await self._advance(conn, wanted, ends)
+        except InstanceGone:
+            raise
+        except Exception as error:
+            if is_transient(error):
+                raise
+            _log.warning("batch failed, trying event by event", schema=self.schema, error=repr(error))
+            await self._one_by_one(conn, wanted, ends)
+
+    async def _one_by_one(self, conn: Connection, records: Sequence[Record], ends: Mapping[str, int]) -> None:
+        for record in records:
+            slot = self._slots.of(record)
+            try:
+                await self._advance(conn, [record], {slot: record.position})
+            except InstanceGone:
+                raise
+            except Exception as error:
+                if is_transient(error):
+                    raise
+                await self._stop(conn, slot, record, error)
+        await self._advance(conn, [], ends)
+
+    async def _stop(self, conn: Connection, slot: str, record: Record, error: Exception) -> None:
+        if await poison.stop(conn, self.schema, slot, record, error, at=self._clock.now()):
+            POISONED.labels(self.projection.name).inc()
+            _log.error(
+                "slot stopped", schema=self.schema, slot=slot, position=record.position,
+                stream=str(record.stream), type=record.event.topic, error=repr(error),
+            )  # fmt: skip
+
+    async def _advance(self, conn: Connection, records: Sequence[Record], ends: Mapping[str, int]) -> None:
+        applied = await advance(conn, self.projection, self.schema, records, ends=ends, slots=self._slots)
+        EVENTS.labels(self.projection.name).inc(applied)

@@ -1,0 +1,43 @@
+"""How far every instance is: for `till status`, readiness, and whoever waits for a quiet log."""
+
+import msgspec
+
+from infrastructure.runner.poison import Stop, stops
+from projections import bulk
+from projections.projection import Connection
+
+_STANDINGS = """
+SELECT i.name, i.schema_name, i.version, i.state, p.live_schema IS NOT DISTINCT FROM i.schema_name,
+       coalesce(min(t.position) FILTER (WHERE NOT t.stopped), min(t.position), 0),
+       (SELECT position FROM till.log_head)
+  FROM till.projection_instance i
+  LEFT JOIN till.projection p ON p.name = i.name
+  LEFT JOIN till.tracking t ON t.schema_name = i.schema_name
+ GROUP BY i.name, i.schema_name, i.version, i.state, i.number, p.live_schema ORDER BY i.name, i.number
+"""
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """One instance: everything up to `position` is in its tables, but for the slots in `stops`."""
+
+    name: str
+    schema: str
+    version: int
+    state: str
+    live: bool
+    position: int
+    head: int
+    stops: tuple[Stop, ...] = ()
+
+    @property
+    def lag(self) -> int:
+        """Events it has not read yet."""
+        return self.head - self.position
+
+
+async def standings(conn: Connection) -> list[Standing]:
+    stopped = await stops(conn)
+    return [
+        Standing(*[*row, tuple(stop for stop in stopped if stop.schema == row[1])])
+        for row in await bulk.read(conn, _STANDINGS)
+    ]
