@@ -80,7 +80,7 @@ class Seeder:
     async def _submit(self, subject: str, command: Command) -> bool:
         """True where it was not there before."""
         command_id = derived("demo-command", subject)
-        envelope = Envelope(id=command_id, command=command, actor=ACTOR, correlation_id=command_id)
+        envelope = Envelope(id=command_id, command=command, actor=ACTOR, correlation_id=command_id, keeps_refusal=True)
         outcome = await self.bus.submit(envelope)
         if outcome.refusal is not None:
             raise SeedRefused(f"{subject}: {outcome.refusal.detail}")

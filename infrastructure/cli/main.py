@@ -2,12 +2,20 @@
 
 import typer
 
-from infrastructure.cli import operating, serving
+from infrastructure.cli import operating, replaying, seeding, serving, watching
 
 app = typer.Typer(
     name="till", help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False
 )
-for command in (serving.serve, serving.api, operating.migrate, operating.doctor):
+for command in (
+    serving.serve,
+    serving.api,
+    seeding.seed,
+    operating.migrate,
+    operating.doctor,
+    watching.status,
+    replaying.replay,
+):
     app.command()(command)
 
 

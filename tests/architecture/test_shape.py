@@ -51,7 +51,7 @@ def swallows_nothing(source: Source) -> Iterator[str]:
 
 def leaves_nothing_undone(source: Source) -> Iterator[str]:
     for number, line in enumerate(source.text.splitlines(), 1):
-        if any(word in line for word in ("TO" + "DO", "FIX" + "ME", "NotImplemented" + "Error")):
+        if any(word in line for word in ("TO" + "DO", "FIX" + "ME", "X" * 3)):
             yield f"{source.path}:{number} is not done"
 
 
