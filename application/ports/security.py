@@ -1,6 +1,6 @@
 """What the API needs to know people by, to keep their secrets, and to recognise a request that comes again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -137,5 +137,11 @@ class Directory(Protocol):
 
     async def presented(self, token_hash: str) -> PresentedToken | None: ...
 
+    async def last_written(self, account: AccountId) -> Mapping[str, int]:
+        """Where the account's last command went, in whatever process: the last position per slot."""
+
     async def standing(self, account: AccountId, *, fresh: bool) -> Standing | None:
         """None for no such account; without `fresh` it may be a second old."""
+
+    async def as_of(self, account: AccountId, version: int) -> Standing | None:
+        """As it stood at an earlier version, so that a repeated request gets the answer it got."""

@@ -1,7 +1,9 @@
 """Who is who, straight from the log and the side tables: a login works the moment its registration was answered."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -9,8 +11,11 @@ from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
 from application.ports.clock import Clock
+from application.ports.log import slot_of
 from application.ports.security import Login, PresentedToken, Standing
 from domain.accounts.account import ACCOUNTS, Account
+from domain.accounts.events import AccountEvent
+from domain.shared.actor import Actor
 from domain.shared.identifiers import AccountId, ClaimId
 from infrastructure.eventstore.codec import EventCodec
 
@@ -25,6 +30,13 @@ SELECT c.account_id, c.password_hash
  WHERE claim.topic LIKE 'accounts.email-claimed:%%'
 """
 _PRESENTED = "SELECT session_id, generation, expires_at FROM till.refresh_token WHERE token_hash = %s"
+_LAST_WRITTEN = """
+SELECT e.topic, e.ordering_key, e.notification_id
+  FROM (SELECT first_position, last_position FROM till.commands
+         WHERE actor = %s AND last_position IS NOT NULL ORDER BY last_position DESC LIMIT 1) AS c
+  JOIN till.stored_events e ON e.notification_id BETWEEN c.first_position AND c.last_position
+ ORDER BY e.notification_id
+"""
 _EVENTS = """
 SELECT originator_version, topic, state, recorded_at
   FROM till.stored_events WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version
@@ -35,8 +47,14 @@ class PostgresDirectory:
     """Accounts are folded from their streams and remembered; only what is new of them is read again."""
 
     def __init__(
-        self, *, pool: AsyncConnectionPool[AsyncConnection[TupleRow]], codec: EventCodec, clock: Clock
+        self,
+        *,
+        pool: AsyncConnectionPool[AsyncConnection[TupleRow]],
+        codec: EventCodec,
+        clock: Clock,
+        partitions: int,
     ) -> None:
+        self._partitions = partitions
         self._pool = pool
         self._codec = codec
         self._clock = clock
@@ -52,6 +70,16 @@ class PostgresDirectory:
             row = await (await connection.execute(_PRESENTED, (token_hash,))).fetchone()
         return None if row is None else PresentedToken(session=row[0], generation=row[1], expires_at=row[2])
 
+    async def last_written(self, account: AccountId) -> Mapping[str, int]:
+        async with self._pool.connection() as connection:
+            rows = await (await connection.execute(_LAST_WRITTEN, (str(Actor.of(account)),))).fetchall()
+        slots: dict[str, int] = {}
+        for topic, key, position in rows:
+            family = self._codec.category(topic).family
+            if family is not None:
+                slots[slot_of(family, key, self._partitions)] = position
+        return slots
+
     async def standing(self, account: AccountId, *, fresh: bool) -> Standing | None:
         known = self._known.get(account)
         now = self._clock.now()
@@ -60,20 +88,35 @@ class PostgresDirectory:
             known.read_at = now
         return known.standing()
 
+    async def as_of(self, account: AccountId, version: int) -> Standing | None:
+        known = self._known.get(account)
+        if known is None or known.version != version:
+            known = _Known(self._clock.now())
+            for row in await self._events(account, 0):
+                if row[0] <= version:
+                    self._apply(known, *row)
+        return known.standing()
+
     async def _advance(self, account: AccountId, known: "_Known") -> "_Known":
-        async with self._pool.connection() as connection:
-            rows = await (await connection.execute(_EVENTS, (account, known.version))).fetchall()
-        for version, topic, state, recorded_at in rows:
-            if version == known.version + 1 and self._codec.category(topic) is ACCOUNTS:
-                event = self._codec.decode(topic, state)
-                known.state = ACCOUNTS.evolve(known.state, event)  # type: ignore[arg-type]  # of this category by its topic
-                known.version, known.updated_at = version, recorded_at
+        for row in await self._events(account, known.version):
+            self._apply(known, *row)
         if known.state is not None:
             self._known[account] = known
             self._known.move_to_end(account)
             if len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
         return known
+
+    async def _events(self, account: AccountId, after: int) -> list[tuple[int, str, bytes, datetime]]:
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(_EVENTS, (account, after))
+            return cast("list[tuple[int, str, bytes, datetime]]", await cursor.fetchall())
+
+    def _apply(self, known: "_Known", version: int, topic: str, state: bytes, recorded_at: datetime) -> None:
+        if version == known.version + 1 and self._codec.category(topic) is ACCOUNTS:
+            event = cast("AccountEvent", self._codec.decode(topic, state))
+            known.state = ACCOUNTS.evolve(known.state, event)
+            known.version, known.updated_at = version, recorded_at
 
 
 class _Known:

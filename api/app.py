@@ -1,0 +1,93 @@
+"""The API put together: FastAPI for its description and life, one edge in front of the routes."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import cast
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
+
+from api.cache import AnswerCache
+from api.dispatch import Dispatcher
+from api.edge import Edge
+from api.limits import Limits
+from api.openapi import document
+from api.routers import auth, cart, checkout, deprecated, health, inventory, orders, payments, products, users
+from api.routing import TillRoute
+from api.services import ApiSettings, Services
+
+VERSION = "1.0.0"
+EXPOSED = (
+    *("ETag", "Location", "Link", "Deprecation", "Retry-After", "X-Request-Id", "X-Position", "X-Stale"),
+    *("Idempotent-Replayed", "WWW-Authenticate"),
+    *("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit-Policy"),
+)
+ACCEPTED = (
+    *("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match"),
+    *("X-Min-Position", "X-Request-Id"),
+)
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+RESOURCES = (auth, users, products, inventory, cart, checkout, orders, payments, health)
+
+
+def api_routes() -> list[TillRoute]:
+    """Every route, the deprecated ones included."""
+    canonical = [route for module in RESOURCES for route in module.RESOURCE.routes]
+    return [*canonical, *deprecated.aliases(canonical)]
+
+
+class Tillstream(FastAPI):
+    """FastAPI without its own layers around the routes: the edge does what they would, in one pass."""
+
+    def __init__(
+        self,
+        *,
+        settings: ApiSettings,
+        services: AbstractAsyncContextManager[Services],
+        routes: Sequence[TillRoute],
+    ) -> None:
+        @asynccontextmanager
+        async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+            async with services as opened:
+                self.state.services = opened
+                yield
+
+        super().__init__(
+            title="Tillstream", version=VERSION, lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None
+        )
+        self._settings = settings
+        self._served = tuple(routes)
+        self.router.routes.extend(routes)
+
+    def services(self) -> Services:
+        return cast("Services", self.state.services)
+
+    def openapi(self) -> dict[str, object]:
+        if self.openapi_schema is None:
+            self.openapi_schema = document(self._served, version=self.version)
+        return self.openapi_schema
+
+    def build_middleware_stack(self) -> ASGIApp:
+        edge = Edge(
+            Dispatcher(self._served),
+            services=self.services,
+            limits=Limits(on=self._settings.rate_limits),
+            cache=AnswerCache(lambda: self.services().positions),
+            fallback=self.router,
+        )
+        if not self._settings.cors_origins:
+            return edge
+        return CORSMiddleware(
+            edge,
+            allow_origins=self._settings.cors_origins,
+            allow_methods=METHODS,
+            allow_headers=ACCEPTED,
+            expose_headers=EXPOSED,
+            max_age=600,
+        )
+
+
+def create_app(*, settings: ApiSettings, services: AbstractAsyncContextManager[Services]) -> Tillstream:
+    """The ASGI application; the services are opened when it starts and closed when it stops."""
+    return Tillstream(settings=settings, services=services, routes=api_routes())

@@ -1,0 +1,206 @@
+"""One request on its way through the API: who asks, what was sent, and the commands it leads to."""
+
+from collections.abc import Mapping
+from typing import TypeVar
+from uuid import UUID, uuid5
+
+import msgspec
+from fastapi import Request
+from pydantic import BaseModel
+from starlette.types import Receive, Scope
+
+from api import bodies, idempotency, identity, negotiation
+from api.answers import Header
+from api.errors import raise_refusal
+from api.limits import Limits
+from api.positions import Positioned
+from api.problems import Problem, invalid
+from api.services import Services
+from application.ports.commands import Command, Envelope, Outcome, Result
+from application.ports.security import AccessClaims, Standing
+from domain.accounts.events import Role
+from domain.shared.actor import ANONYMOUS, Actor
+from domain.shared.identifiers import derived
+from domain.shared.refusal import Forbidden
+
+M = TypeVar("M", bound=BaseModel)
+R = TypeVar("R", bound=Result)
+C = TypeVar("C", bound=Command)
+
+TOO_LARGE = "The body is larger than {limit:,} bytes."
+
+
+class Call(Request):
+    """FastAPI's request, with what every endpoint here needs. Endpoints get it as their first argument."""
+
+    def __init__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        *,
+        services: Services,
+        limits: Limits,
+        given: Mapping[bytes, bytes],
+        request_id: str,
+    ) -> None:
+        super().__init__(scope, receive)
+        self.services = services
+        self._limits = limits
+        self.given = given
+        """Header fields by lower-case name."""
+        self.request_id = request_id
+        self.claims: AccessClaims | None = None
+        self.standing: Standing | None = None
+        """The caller's account, on routes that take one."""
+        self.positioned = Positioned()
+        self.extra: list[Header] = []
+        """Headers for whatever the answer will be."""
+        self.limit_headers: list[Header] = []
+        """How much more the client may ask for."""
+        self.submitted = False
+        self._sent: object = msgspec.UNSET
+        self._command_id: UUID | None = None
+
+    async def authenticate(self, roles: tuple[Role, ...], *, fresh: bool) -> Standing:
+        """Raises 401, or 403 where the account has none of the roles."""
+        standing = await identity.authenticated(self.given, self.claims, self.services, fresh=fresh)
+        if roles and standing.role not in roles and not fresh:
+            standing = await identity.authenticated(self.given, self.claims, self.services, fresh=True)
+        self.standing = identity.require(standing, *roles)
+        return standing
+
+    @property
+    def address(self) -> str:
+        """Of the client, as far as trusted proxies say."""
+        peer = self.scope["client"][0] if self.scope.get("client") else None
+        trusted = self.services.settings.trusted_proxies
+        return identity.client_address(peer, self.given.get(b"x-forwarded-for"), trusted)
+
+    @property
+    def account(self) -> Standing:
+        """The caller, where the route takes an account."""
+        if self.standing is None:
+            raise Forbidden("This takes an account.")
+        return self.standing
+
+    async def json(self) -> object:
+        """The body, decoded once; an empty one is None. Numbers are ints and Decimals."""
+        if self._sent is msgspec.UNSET:
+            negotiation.require_json(self.given)
+            raw = await self._read()
+            self._sent = bodies.decode(raw) if raw else None
+        return self._sent
+
+    async def model(self, model: type[M]) -> M:
+        """The body as a model; one without required fields may be left out altogether."""
+        sent = await self.json()
+        if sent is None:
+            if any(field.is_required() for field in model.model_fields.values()):
+                raise invalid("", "A JSON object is required.")
+            sent = {}
+        return bodies.validated(model, sent, currency=self.services.settings.store_currency)
+
+    async def _read(self) -> bytes:
+        """Bounded while it arrives, so that a chunked body cannot grow beyond the limit either."""
+        limit = self.services.settings.max_body
+        declared = self.given.get(b"content-length", b"0")
+        chunks: list[bytes] = []
+        size = int(declared) if declared.isdigit() else 0
+        if size <= limit:
+            size, more = 0, True
+            while more and size <= limit:
+                message = await self.receive()
+                if message["type"] == "http.disconnect":
+                    raise Problem(400, "disconnected", "The client went away.")
+                chunks.append(message.get("body", b""))
+                size += len(chunks[-1])
+                more = message.get("more_body", False)
+        if size > limit:
+            raise Problem(413, "body-too-large", TOO_LARGE.format(limit=limit), headers=[(b"connection", b"close")])
+        return b"".join(chunks)
+
+    def command_id(self, caller: str | None = None) -> UUID:
+        """Of this request's (first) command. `caller` stands for one without an account."""
+        if self._command_id is None:
+            key = idempotency.key_of(self.given.get(b"idempotency-key"))
+            who = caller or (f"account:{self.claims.account}" if self.claims else "anonymous")
+            path = self.scope["path"]
+            self._command_id = idempotency.command_id(caller=who, method=self.method, path=path, key=key)
+        return self._command_id
+
+    def new_id(self, kind: str, *, caller: str | None = None) -> UUID:
+        """The identifier of what this request creates; the same when it comes again under its key."""
+        return derived(kind, self.command_id(caller))
+
+    def guard(self, target: str) -> None:
+        """Counts a try at a secret, against the client's address and against what it is tried on. Raises 429."""
+        self.limit_headers = self._limits.guess(self.address, target) or self.limit_headers
+
+    async def submit(self, command: Command) -> Outcome:
+        """Decides and commits the request's command; a refusal ends the request."""
+        keyed = b"idempotency-key" in self.given
+        envelope = Envelope(
+            id=self.command_id(),
+            command=command,
+            actor=Actor.of(self.standing.account) if self.standing else ANONYMOUS,
+            correlation_id=self._correlation(),
+            fingerprint=await self._fingerprint() if keyed else b"",
+            keeps_refusal=keyed,
+        )
+        outcome = await self.services.bus.submit(envelope)
+        if outcome.replayed:
+            self.extra.append((b"idempotent-replayed", b"true"))
+        return self._accepted(outcome)
+
+    async def done(self, command: Command, kind: type[R]) -> R:
+        """As `submit`, and gives the handler's result."""
+        return result_of(await self.submit(command), kind)
+
+    async def follow_up(self, command: Command, kind: type[R], *, command_id: UUID, actor: Actor) -> R:
+        """A further command of the same request, in the name of the shop; one execution per id as well."""
+        envelope = Envelope(
+            id=command_id,
+            command=command,
+            actor=actor,
+            correlation_id=self._correlation(),
+            causation_id=self.command_id(),
+            keeps_refusal=True,
+        )
+        return result_of(self._accepted(await self.services.bus.submit(envelope)), kind)
+
+    def _accepted(self, outcome: Outcome) -> Outcome:
+        raise_refusal(outcome)
+        self.submitted = True
+        self.positioned.wrote(outcome)
+        return outcome
+
+    def _correlation(self) -> UUID:
+        return uuid5(idempotency.NAMESPACE, self.request_id)
+
+    async def _fingerprint(self) -> bytes:
+        sent = bodies.canonical(await self.json())
+        return self.services.fingerprints.of(self.method.encode(), self.scope["path"].encode(), sent)
+
+    def expected_version(self) -> int | None:
+        """Of If-Match: None without one or with `*`. Raises 412 for what was never a version."""
+        header = self.given.get(b"if-match", b"*").decode("latin-1").strip()
+        if header == "*":
+            return None
+        number = header.strip('"').partition(".")[0]
+        if not (header.startswith('"') and header.endswith('"') and number.isdecimal() and len(number) < 19):
+            raise Problem(412, "version-mismatch", "If-Match takes the ETag of the resource.")
+        return int(number)
+
+    def expecting(self, command: C) -> C:
+        """The command, bound to If-Match; raises 412 where one is sent for a command that cannot be bound."""
+        expected = self.expected_version()
+        if expected is None:
+            return command
+        if "expected_version" not in command.__struct_fields__:
+            raise Problem(412, "version-mismatch", "This resource is not changed by version.")
+        return msgspec.structs.replace(command, expected_version=expected)
+
+
+def result_of(outcome: Outcome, kind: type[R]) -> R:
+    """What the handler answered, or had answered when the command was executed first."""
+    return msgspec.json.decode(outcome.result or b"", type=kind)

@@ -1,0 +1,132 @@
+"""The only place where a refusal meets a status code."""
+
+from typing import Final
+
+import psycopg
+
+from api.problems import Problem, later
+from application.access import VersionMismatch
+from application.ports.commands import ExecutionFailed, KeyReused, NotExecuted, Outcome, OutcomeUnknown, RefusalNote
+from application.ports.security import PasswordsBusy
+from domain.accounts.email_claim import EmailNotHeld, EmailTaken
+from domain.accounts.session import SessionOver
+from domain.catalogue.product import DiscountOutOfRange, ProductNotAvailable
+from domain.inventory.stock import AlreadyReserved, InsufficientStock, StockBelowReserved, StockOutOfRange
+from domain.ordering.order import (
+    OrderEmpty,
+    OrderNotCancellable,
+    OrderNotPayable,
+    PaymentWindowClosed,
+    TooManyLines,
+)
+from domain.payments.attempt import AttemptsExhausted, NothingToRetry, PaymentInFlight, UnknownAttempt
+from domain.payments.ledger import ChargeContradicted, NothingToRefund, RefundExceedsPayment, UnknownRefund
+from domain.payments.payment import PaymentSettled
+from domain.promotions.pricing import DiscountTooLarge
+from domain.shared.money import CurrencyMismatch, NotAnAmount, UnknownCurrency
+from domain.shared.quantity import QuantityOutOfRange
+from domain.shared.refusal import AlreadyExists, Forbidden, NotFound, Refusal
+from domain.shopping.cart import CartEmpty, CartFull, CartTotalOutOfRange
+
+STATUSES: Final[dict[type[Refusal], int]] = {
+    SessionOver: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    UnknownAttempt: 404,
+    UnknownRefund: 404,
+    VersionMismatch: 412,
+    # Malformed, as the domain sees it.
+    CurrencyMismatch: 422,
+    DiscountOutOfRange: 422,
+    NotAnAmount: 422,
+    OrderEmpty: 422,
+    QuantityOutOfRange: 422,
+    StockOutOfRange: 422,
+    TooManyLines: 422,
+    UnknownCurrency: 422,
+    # Refused by a rule, or by what happened meanwhile.
+    AlreadyExists: 409,
+    AlreadyReserved: 409,
+    AttemptsExhausted: 409,
+    CartEmpty: 409,
+    CartFull: 409,
+    CartTotalOutOfRange: 409,
+    ChargeContradicted: 409,
+    DiscountTooLarge: 409,
+    EmailNotHeld: 409,
+    EmailTaken: 409,
+    InsufficientStock: 409,
+    NothingToRefund: 409,
+    NothingToRetry: 409,
+    OrderNotCancellable: 409,
+    OrderNotPayable: 409,
+    PaymentInFlight: 409,
+    PaymentSettled: 409,
+    PaymentWindowClosed: 409,
+    ProductNotAvailable: 409,
+    RefundExceedsPayment: 409,
+    StockBelowReserved: 409,
+}
+_BY_CODE: Final = {refusal.code: status for refusal, status in STATUSES.items()}
+
+
+def status_of(code: str) -> int:
+    """409 for the code of a refusal that only older code knew."""
+    return _BY_CODE.get(code, 409)
+
+
+def raise_refusal(outcome: Outcome) -> None:
+    """Ends the request where the command was refused; a stored refusal is answered again, and says so."""
+    if outcome.refusal is not None:
+        replayed = [(b"idempotent-replayed", b"true")] if outcome.replayed else []
+        raise _problem(outcome.refusal, replayed)
+
+
+def from_refusal(refusal: Refusal) -> Problem:
+    """For a refusal that was raised outside a command."""
+    return _problem(RefusalNote(refusal.code, refusal.detail, refusal.violations), [])
+
+
+def _problem(note: RefusalNote, headers: list[tuple[bytes, bytes]]) -> Problem:
+    status = status_of(note.code)
+    if status == 401:
+        headers = [*headers, (b"www-authenticate", b'Bearer realm="tillstream", error="invalid_token"')]
+    return Problem(status, note.code, note.detail, errors=note.violations, headers=headers)
+
+
+def from_fault(error: Exception, *, executed: bool) -> Problem | None:
+    """The problem that a failure of the ports stands for; None where it is our own fault.
+
+    `executed` says that a command of the request was carried out, so that nobody is told otherwise.
+    """
+    match error:
+        case NotExecuted() | PasswordsBusy() | psycopg.OperationalError() if executed:
+            return _unknown()
+        case psycopg.OperationalError():
+            return later("unavailable", "The data cannot be reached right now; nothing was executed.")
+        case Problem():
+            return error
+        case Refusal():
+            return from_refusal(error)
+        case KeyReused():
+            return Problem(422, "idempotency-key-reused", "This Idempotency-Key was used for another request.")
+        case NotExecuted():
+            return later("overloaded", "The shop is busy; nothing was executed.")
+        case PasswordsBusy():
+            return later("overloaded", "Too many passwords are being checked; nothing was executed.")
+        case OutcomeUnknown():
+            return _unknown()
+        case ExecutionFailed():
+            return internal()
+        case _:
+            return None
+
+
+def _unknown() -> Problem:
+    detail = "The request may have been executed, or a part of it. The same Idempotency-Key will tell."
+    return Problem(504, "outcome-unknown", detail, headers=[(b"retry-after", b"1")])
+
+
+def internal() -> Problem:
+    """Says nothing of the cause, which is in the log under the request's id."""
+    return Problem(500, "internal-error", "Something went wrong here. The log knows it by the requestId.")

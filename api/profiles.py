@@ -1,0 +1,45 @@
+"""An account as its owner sees it; the only place where its personal data is opened."""
+
+from datetime import datetime
+from uuid import UUID
+
+from api.answers import View
+from api.call import Call
+from api.problems import not_found
+from domain.accounts.events import Role
+from domain.shared.identifiers import AccountId
+
+
+class UserView(View, frozen=True, kw_only=True):
+    id: UUID
+    email: str | None
+    """None once the person is forgotten."""
+    name: str | None
+    role: Role
+    is_email_verified: bool
+    promotions_opt_in: bool
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+
+async def user_view(call: Call, account: AccountId, *, version: int | None = None) -> UserView:
+    """As it is, or as a command left it at `version`."""
+    directory = call.services.directory
+    standing = (
+        await directory.standing(account, fresh=True) if version is None else await directory.as_of(account, version)
+    )
+    if standing is None:
+        raise not_found("There is no such account.")
+    email, name = await call.services.vault.open_all((standing.email, standing.name))
+    return UserView(
+        id=standing.account,
+        email=email,
+        name=name,
+        role=standing.role,
+        is_email_verified=False,
+        promotions_opt_in=standing.promotions_opt_in,
+        created_at=standing.created_at,
+        updated_at=standing.updated_at,
+        version=standing.version,
+    )

@@ -1,0 +1,148 @@
+"""Buying what is in the cart, or items by name."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from pydantic import Field
+
+from api.answers import Answer, View, created
+from api.call import Call
+from api.fields import Body, Quantity, Text
+from api.problems import not_found
+from api.routing import Operation, Resource
+from application.ordering import Checkout, Item, OrderKept
+from domain.accounts.events import Role
+from domain.catalogue.product import ProductNotAvailable
+from domain.inventory.stock import InsufficientStock
+from domain.ordering.order import MAX_LINES, OrderEmpty, TooManyLines
+from domain.shared.identifiers import CartId, OrderId, ProductId
+from domain.shared.sealed import Sealed
+from domain.shopping.cart import CartEmpty
+
+RESOURCE = Resource("/api/v1", "ordering")
+REFUSALS = (CartEmpty, ProductNotAvailable, InsufficientStock)
+
+AddressLine = Annotated[str, Text(200)]
+
+
+class Address(Body):
+    name: AddressLine = ""
+    line1: Annotated[str, Text(200, 1)]
+    line2: AddressLine = ""
+    city: AddressLine = ""
+    state: AddressLine = ""
+    postal_code: AddressLine = ""
+    country: AddressLine = ""
+    phone: AddressLine = ""
+
+
+class CheckoutForm(Body):
+    cart_id: UUID | None = None
+    shipping_address: Address | None = None
+
+
+class ItemForm(Body):
+    product_id: UUID
+    quantity: Quantity
+
+
+class OrderForm(CheckoutForm):
+    """With items, those are bought and the cart stays as it is."""
+
+    items: Annotated[list[ItemForm], Field(min_length=1, max_length=MAX_LINES)] | None = None
+
+
+class CheckoutView(View, frozen=True, kw_only=True):
+    id: UUID
+    order_id: UUID
+    order_number: str
+    payment_id: UUID
+    status: str
+    original_total: Decimal
+    discount_applied: Decimal
+    tax: Decimal
+    payable_amount: Decimal
+    currency: str
+    payment_options: tuple[str, ...]
+    pay_before: datetime | None
+    version: int
+
+
+EXAMPLE_ADDRESS = {"line1": "12 MG Road", "city": "Bengaluru", "postalCode": "560001", "country": "IN"}
+EXAMPLE_ITEMS = [{"productId": "6f1a5d0e-55cc-5b8e-9f53-0c8d6f1b2a10", "quantity": 2}]
+
+
+@RESOURCE.route(
+    "POST",
+    "/checkout",
+    Operation(
+        summary="Order what is in the cart",
+        answer=CheckoutView,
+        status=201,
+        roles=(Role.BUYER,),
+        refusals=REFUSALS,
+        examples={"request": {"shippingAddress": EXAMPLE_ADDRESS}},
+    ),
+)
+async def check_out(call: Call, body: CheckoutForm) -> Answer:
+    return await _place(call, body, None)
+
+
+@RESOURCE.route(
+    "POST",
+    "/orders",
+    Operation(
+        summary="Order the items named, or what is in the cart",
+        answer=CheckoutView,
+        status=201,
+        roles=(Role.BUYER,),
+        refusals=(*REFUSALS, OrderEmpty, TooManyLines),
+        examples={"request": {"items": EXAMPLE_ITEMS, "shippingAddress": EXAMPLE_ADDRESS}},
+    ),
+)
+async def place_order(call: Call, body: OrderForm) -> Answer:
+    if body.items is None:
+        return await _place(call, body, None)
+    items = tuple(Item(product_id=ProductId(each.product_id), quantity=each.quantity) for each in body.items)
+    return await _place(call, body, items)
+
+
+async def _place(call: Call, body: CheckoutForm, items: tuple[Item, ...] | None) -> Answer:
+    command = Checkout(
+        order_id=OrderId(call.new_id("order")),
+        cart_id=None if body.cart_id is None else CartId(body.cart_id),
+        items=items,
+        shipping_address=None if body.shipping_address is None else await _sealed(call, body.shipping_address),
+    )
+    kept = await call.done(command, OrderKept)
+    return created(_view(kept), location=f"/api/v1/orders/{kept.order_id}", version=kept.version)
+
+
+async def _sealed(call: Call, address: Address) -> Sealed:
+    buyer = call.account.account
+    key = await call.services.vault.key_of(buyer)
+    if key is None:
+        raise not_found("There is no such account.")
+    text = msgspec.json.encode(address.model_dump(by_alias=True, exclude_defaults=True)).decode()
+    return call.services.vault.seal(person=buyer, key=key, text=text)
+
+
+def _view(kept: OrderKept) -> CheckoutView:
+    return CheckoutView(
+        id=kept.order_id,
+        order_id=kept.order_id,
+        order_number=kept.order_number,
+        payment_id=kept.payment_id,
+        status=kept.status,
+        original_total=kept.original.major(),
+        discount_applied=kept.discount.major(),
+        tax=kept.tax.major(),
+        payable_amount=kept.payable.major(),
+        currency=kept.payable.currency,
+        payment_options=kept.payment_options,
+        pay_before=kept.pay_before,
+        version=kept.version,
+    )

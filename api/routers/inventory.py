@@ -1,0 +1,167 @@
+"""Stock: what sellers put in, and how much there is."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import Field
+
+from api.answers import Answer, View, json_answer, versioned
+from api.call import Call
+from api.fields import Body, Change, Reason, Units, absent
+from api.paging import PageQuery, cursor_of, parts_of
+from api.positions import catch_up
+from api.problems import invalid
+from api.routing import Operation, Resource
+from application.inventory import AdjustStock, SetStock, SetThreshold, StockKept
+from domain.accounts.events import Role
+from domain.inventory.stock import StockBelowReserved, StockOutOfRange
+from domain.shared.identifiers import ProductId
+from projections.stock_levels import LevelRow, Levels, levels
+
+RESOURCE = Resource("/api/v1", "inventory")
+SELLERS = (Role.SELLER, Role.ADMIN)
+
+
+class StockForm(Body):
+    """Either a change, or what is on hand from now on."""
+
+    change: Change = absent()
+    set: Units = absent()
+    reason: Reason = "Counted by hand."
+
+
+class ThresholdForm(Body):
+    threshold: Units = Field(description="Available units at or below which stock counts as low.")
+
+
+class StockView(View, frozen=True, kw_only=True):
+    id: UUID
+    product_id: UUID
+    on_hand: int
+    reserved: int
+    available: int
+    threshold: int
+    low: bool
+    version: int
+
+
+class LevelView(StockView, frozen=True, kw_only=True):
+    name: str
+    seller_id: UUID
+    created_at: datetime
+    updated_at: datetime
+
+
+class LevelPage(View, frozen=True, kw_only=True):
+    items: list[LevelView]
+    page: int | None
+    limit: int
+    total: int
+    pages: int
+    next_cursor: str | None
+
+
+EXAMPLE_LEVEL = {"onHand": 40, "reserved": 3, "available": 37, "threshold": 5, "low": False}
+
+
+@RESOURCE.route(
+    "POST",
+    "/products/{product_id}/stock",
+    Operation(
+        summary="Change or set what is on hand",
+        answer=StockView,
+        roles=SELLERS,
+        refusals=(StockBelowReserved, StockOutOfRange),
+        examples={"request": {"change": 20, "reason": "Delivery"}, "response": EXAMPLE_LEVEL},
+    ),
+)
+async def change_stock(call: Call, product_id: ProductId, body: StockForm) -> Answer:
+    if body.gives("change") == body.gives("set"):
+        raise invalid("", "Either change or set.")
+    command = (
+        AdjustStock(product_id=product_id, change=body.change, reason=body.reason)
+        if body.gives("change")
+        else SetStock(product_id=product_id, on_hand=body.set, reason=body.reason)
+    )
+    return _kept(await call.done(command, StockKept))
+
+
+@RESOURCE.route(
+    "PUT",
+    "/products/{product_id}/stock/threshold",
+    Operation(summary="Set when stock counts as low", answer=StockView, roles=SELLERS, refusals=(StockOutOfRange,)),
+)
+async def set_threshold(call: Call, product_id: ProductId, body: ThresholdForm) -> Answer:
+    command = SetThreshold(product_id=product_id, threshold=body.threshold)
+    return _kept(await call.done(call.expecting(command), StockKept))
+
+
+@RESOURCE.route("GET", "/inventory", Operation(summary="Stock levels", answer=LevelPage, roles=SELLERS))
+async def list_levels(call: Call, query: Annotated[PageQuery, Query()]) -> Answer:
+    return json_answer(await _page(call, query, low=False))
+
+
+@RESOURCE.route("GET", "/inventory/low", Operation(summary="What has run low", answer=LevelPage, roles=SELLERS))
+async def list_low_levels(call: Call, query: Annotated[PageQuery, Query()]) -> Answer:
+    return json_answer(await _page(call, query, low=True))
+
+
+async def _page(call: Call, query: PageQuery, *, low: bool) -> LevelPage:
+    """A seller's own products; everybody's for an admin."""
+    after = None if query.cursor is None else parts_of(query.cursor, tuple[UUID])
+    offset = query.offset
+    await catch_up(call, "catalogue", "stock_levels")
+    positions, caller = call.services.positions, call.account
+    async with call.services.pool.connection() as connection:
+        found = await levels(
+            connection,
+            stock=positions.schema_of("stock_levels"),
+            catalogue=positions.schema_of("catalogue"),
+            seller=caller.account if caller.role is Role.SELLER else None,
+            low=low,
+            after=None if after is None else ProductId(after[0]),
+            limit=query.limit,
+            offset=offset,
+        )
+    return _view(query, found)
+
+
+def _view(query: PageQuery, found: Levels) -> LevelPage:
+    return LevelPage(
+        items=[_level(row) for row in found.items],
+        next_cursor=cursor_of(found.items[-1].product_id) if found.more else None,
+        **query.counted(found.total),
+    )
+
+
+def _level(row: LevelRow) -> LevelView:
+    return LevelView(
+        id=row.product_id,
+        product_id=row.product_id,
+        name=row.name,
+        seller_id=row.seller_id,
+        on_hand=row.on_hand,
+        reserved=row.reserved,
+        available=row.available,
+        threshold=row.threshold,
+        low=row.low,
+        version=row.version,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def _kept(stock: StockKept) -> Answer:
+    view = StockView(
+        id=stock.product_id,
+        product_id=stock.product_id,
+        on_hand=stock.on_hand,
+        reserved=stock.reserved,
+        available=stock.available,
+        threshold=stock.threshold,
+        low=stock.low,
+        version=stock.version,
+    )
+    return versioned(view, stock.version)

@@ -1,0 +1,157 @@
+"""Orders: lists by role, one of them, what happened to it, and cancelling it."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from fastapi import Query
+from pydantic import Field
+
+from api.answers import Answer, json_answer, versioned
+from api.call import Call
+from api.fields import Body, Moment, Reason, StatusWord
+from api.paging import PageQuery, cursor_of, parts_of
+from api.positions import catch_up
+from api.problems import invalid, not_found
+from api.routers.order_schemas import (
+    EXAMPLE_VIEW,
+    HistoryPage,
+    HistoryView,
+    OrderPage,
+    OrderView,
+    shown,
+    stands,
+)
+from api.routing import Operation, Resource
+from application.ordering import CancelOrder, OrderStands
+from domain.accounts.events import Role
+from domain.ordering.order import OrderNotCancellable
+from domain.shared.identifiers import AccountId, OrderId
+from projections.order_queries import HistoryEntry, OrderQuery, OrderRow, find_orders, history, order
+
+RESOURCE = Resource("/api/v1/orders", "ordering")
+
+
+class OrderFilters(PageQuery):
+    """Newest first."""
+
+    status: StatusWord | None = None
+    since: Moment | None = Field(default=None, alias="from")
+    until: Moment | None = Field(default=None, alias="to")
+
+
+class CancelForm(Body):
+    reason: Reason = "Cancelled by the customer."
+
+
+@RESOURCE.route("GET", "", Operation(summary="Orders: one's own, with one's lines, or all", answer=OrderPage))
+async def list_orders(call: Call, query: Annotated[OrderFilters, Query()]) -> Answer:
+    offset = query.offset
+    await catch_up(call, "order_history")
+    caller = call.account
+    asked = OrderQuery(
+        buyer=caller.account if caller.role is Role.BUYER else None,
+        seller=_seller(call),
+        status=query.status,
+        since=query.since,
+        until=query.until,
+        limit=query.limit,
+        offset=offset,
+        after=None if query.cursor is None else _after(query.cursor),
+    )
+    async with call.services.pool.connection() as connection:
+        found = await find_orders(connection, asked, orders=call.services.positions.schema_of("order_history"))
+    addresses = await _addresses(call, found.items)
+    page = OrderPage(
+        items=[shown(row, address, seller=asked.seller) for row, address in zip(found.items, addresses, strict=True)],
+        next_cursor=None if found.next is None else cursor_of(*found.next),
+        **query.counted(found.total),
+    )
+    return json_answer(page)
+
+
+@RESOURCE.route(
+    "GET", "/{order_id}", Operation(summary="One order", answer=OrderView, examples={"response": EXAMPLE_VIEW})
+)
+async def get_order(call: Call, order_id: OrderId) -> Answer:
+    row = await _visible(call, order_id)
+    (address,) = await _addresses(call, (row,))
+    view = shown(row, address, seller=_seller(call))
+    return versioned(view, row.version, row.payment_status or "")
+
+
+@RESOURCE.route("GET", "/{order_id}/history", Operation(summary="What happened to an order", answer=HistoryPage))
+async def get_history(call: Call, order_id: OrderId) -> Answer:
+    await _visible(call, order_id)
+    async with call.services.pool.connection() as connection:
+        entries = await history(connection, order_id)
+    return json_answer(HistoryPage(items=[_entry(entry) for entry in entries], total=len(entries)))
+
+
+@RESOURCE.route(
+    "POST",
+    "/{order_id}/cancel",
+    Operation(
+        summary="Cancel an order",
+        answer=OrderView,
+        roles=(Role.BUYER, Role.ADMIN),
+        refusals=(OrderNotCancellable,),
+        examples={"request": {"reason": "Ordered twice."}, "response": EXAMPLE_VIEW},
+    ),
+)
+async def cancel_order(call: Call, order_id: OrderId, body: CancelForm) -> Answer:
+    command = CancelOrder(order_id=order_id, reason=body.reason)
+    kept = await call.done(call.expecting(command), OrderStands)
+    return versioned(stands(kept), kept.version)
+
+
+async def _visible(call: Call, order_id: OrderId) -> OrderRow:
+    """The order, where the caller has to do with it; raises 404 for everybody else."""
+    await catch_up(call, "order_history")
+    caller = call.account
+    schema = call.services.positions.schema_of("order_history")
+    async with call.services.pool.connection() as connection:
+        row = await order(connection, order_id, orders=schema, seller=_seller(call))
+    concerned = (
+        row is not None
+        and {
+            Role.ADMIN: True,
+            Role.BUYER: row.buyer_id == caller.account,
+            Role.SELLER: bool(row.lines),
+        }[caller.role]
+    )
+    if row is None or not concerned:
+        raise not_found("There is no such order.")
+    return row
+
+
+def _seller(call: Call) -> AccountId | None:
+    return call.account.account if call.account.role is Role.SELLER else None
+
+
+async def _addresses(call: Call, rows: tuple[OrderRow, ...]) -> list[dict[str, str] | None]:
+    """Opened together; None where there is none, or the buyer is forgotten."""
+    sealed = [row.shipping_address for row in rows if row.shipping_address is not None]
+    opened = iter(await call.services.vault.open_all(sealed))
+    texts = [None if row.shipping_address is None else next(opened) for row in rows]
+    return [None if text is None else msgspec.json.decode(text, type=dict[str, str]) for text in texts]
+
+
+def _after(cursor: str) -> tuple[datetime, OrderId]:
+    at, order_id = parts_of(cursor, tuple[datetime, UUID])
+    if at.tzinfo is None:
+        raise invalid("/cursor", "This is not a cursor of this list.")
+    return at, OrderId(order_id)
+
+
+def _entry(entry: HistoryEntry) -> HistoryView:
+    data: dict[str, Any] = msgspec.json.decode(entry.data)
+    return HistoryView(
+        id=str(entry.position),
+        type=entry.type,
+        actor=entry.actor,
+        command=entry.command,
+        at=entry.at,
+        reason=data.get("reason"),
+    )

@@ -1,0 +1,154 @@
+"""Paying: the intent is committed, then the provider is asked, then what it said is recorded."""
+
+import asyncio
+from uuid import UUID, uuid5
+
+from api.answers import Answer, View, created, etag, json_answer
+from api.call import Call
+from api.fields import Amount, Body, MethodWord, Reason, Reference
+from api.positions import catch_up
+from api.problems import not_found
+from api.routers.payment_schemas import PaymentAnswer, PaymentView, RefundView, answered, pending, shown
+from api.routing import Operation, Resource
+from application.payments import (
+    AttemptKept,
+    ChargeKept,
+    RecordCharge,
+    RefundKept,
+    RequestRefund,
+    RetryPayment,
+    StartPayment,
+)
+from application.ports.gateway import Charge, GatewayUnavailable
+from domain.accounts.events import Role
+from domain.ordering.order import OrderNotPayable, PaymentWindowClosed
+from domain.payments.attempt import AttemptsExhausted, NothingToRetry, PaymentInFlight
+from domain.payments.ledger import NothingToRefund, RefundExceedsPayment
+from domain.payments.payment import PaymentSettled
+from domain.shared.actor import Actor
+from domain.shared.identifiers import OrderId, PaymentId, RefundId
+from projections.payment_queries import payment
+
+RESOURCE = Resource("/api/v1/payments", "payments")
+GATEWAY_SECONDS = 5.0
+DESK = Actor.system("payments")
+REFUSALS = (OrderNotPayable, PaymentWindowClosed, PaymentSettled, PaymentInFlight, AttemptsExhausted)
+EXAMPLE = {"orderId": "1d3f6c1a-6c2c-5d62-93f3-0a7d1b1c5f11", "method": "UPI", "transactionId": "txn_42"}
+EXAMPLE_ANSWER = {"status": "success", "orderStatus": "processing", "attempt": 1, "message": "Paid."}
+
+
+class PaymentForm(Body):
+    order_id: UUID
+    method: MethodWord
+    transaction_id: Reference | None = None
+
+
+class RetryForm(Body):
+    method: MethodWord | None = None
+    transaction_id: Reference | None = None
+
+
+class RefundForm(Body):
+    """Without an amount, all that is left."""
+
+    amount: Amount | None = None
+    reason: Reason
+
+
+@RESOURCE.route(
+    "POST",
+    "",
+    Operation(
+        summary="Pay for an order",
+        answer=PaymentAnswer,
+        status=201,
+        roles=(Role.BUYER,),
+        refusals=REFUSALS,
+        examples={"request": EXAMPLE, "response": EXAMPLE_ANSWER},
+    ),
+)
+async def pay(call: Call, body: PaymentForm) -> Answer:
+    command = StartPayment(order_id=OrderId(body.order_id), method=body.method, reference=body.transaction_id)
+    return await _settle(call, await call.done(command, AttemptKept))
+
+
+@RESOURCE.route(
+    "POST",
+    "/{payment_id}/retry",
+    Operation(
+        summary="Try again after a decline",
+        answer=PaymentAnswer,
+        status=201,
+        roles=(Role.BUYER,),
+        refusals=(*REFUSALS, NothingToRetry),
+    ),
+)
+async def retry(call: Call, payment_id: PaymentId, body: RetryForm) -> Answer:
+    command = RetryPayment(payment_id=payment_id, method=body.method, reference=body.transaction_id)
+    return await _settle(call, await call.done(command, AttemptKept))
+
+
+@RESOURCE.route("GET", "/{payment_id}", Operation(summary="One payment", answer=PaymentView))
+async def get_payment(call: Call, payment_id: PaymentId) -> Answer:
+    await catch_up(call, "order_history")
+    schema = call.services.positions.schema_of("order_history")
+    async with call.services.pool.connection() as connection:
+        row = await payment(connection, payment_id, orders=schema)
+    caller = call.account
+    if row is None or (caller.role is not Role.ADMIN and row.buyer_id != caller.account):
+        raise not_found("There is no such payment.")
+    return json_answer(shown(row), headers=etag(row.version))
+
+
+@RESOURCE.route(
+    "POST",
+    "/{payment_id}/refunds",
+    Operation(
+        summary="Give money back",
+        answer=RefundView,
+        status=201,
+        roles=(Role.SELLER, Role.ADMIN),
+        refusals=(NothingToRefund, RefundExceedsPayment),
+        examples={"request": {"amount": 100.00, "reason": "Dented."}},
+    ),
+)
+async def refund(call: Call, payment_id: PaymentId, body: RefundForm) -> Answer:
+    refund_id = RefundId(call.new_id("refund"))
+    command = RequestRefund(payment_id=payment_id, refund_id=refund_id, amount=body.amount, reason=body.reason)
+    kept = await call.done(command, RefundKept)
+    view = RefundView(
+        id=kept.refund_id,
+        payment_id=kept.payment_id,
+        amount=kept.amount.major(),
+        currency=kept.amount.currency,
+        status=kept.status,
+        reason=kept.reason,
+    )
+    return created(view, location=f"/api/v1/payments/{payment_id}")
+
+
+async def _settle(call: Call, attempt: AttemptKept) -> Answer:
+    """Asked by key and recorded under an id of that key, so that a repeat gives the same answer and takes nothing."""
+    view: View = pending(attempt)
+    charge = None if attempt.key is None else await _charge(call, attempt, attempt.key)
+    if charge is not None:
+        record = RecordCharge(
+            payment_id=attempt.payment_id,
+            key=charge.key,
+            status=charge.status,
+            amount=charge.amount,
+            transaction_id=charge.transaction_id,
+            reason=charge.reason,
+        )
+        command_id = uuid5(charge.key, "outcome")
+        view = answered(attempt, await call.follow_up(record, ChargeKept, command_id=command_id, actor=DESK))
+    return created(view, location=f"/api/v1/payments/{attempt.payment_id}")
+
+
+async def _charge(call: Call, attempt: AttemptKept, key: UUID) -> Charge | None:
+    """None where the provider does not answer now: then the outcome is asked for by key later."""
+    try:
+        async with asyncio.timeout(GATEWAY_SECONDS):
+            return await call.services.gateway.charge(key=key, amount=attempt.amount, reference=attempt.reference)
+    except (GatewayUnavailable, TimeoutError):
+        return None

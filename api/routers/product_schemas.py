@@ -1,0 +1,169 @@
+"""Products as clients send and see them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, AliasChoices, Field
+from pydantic_core import PydanticCustomError
+
+from api.answers import View
+from api.fields import Amount, Attributes, Body, Description, Name, Percentage, QueryAmount, Sku, Text, Units, absent
+from api.paging import PageQuery
+from application.catalogue import ProductKept
+from domain.shared.money import Money
+from projections.catalogue_queries import ProductRow, Sort
+
+EXAMPLE = {"name": "Brass kettle", "description": "1.5 l", "price": 875.00, "discount": 10, "quantity": 40}
+EXAMPLE_VIEW: dict[str, object] = {
+    "id": "6f1a5d0e-55cc-5b8e-9f53-0c8d6f1b2a10",
+    "sellerId": "b6a7c1de-9a0b-5e2f-8f3e-4f9f8a1d2c3b",
+    "name": "Brass kettle",
+    "description": "1.5 l",
+    "sku": None,
+    "attributes": {},
+    "price": 875.00,
+    "discount": 10.00,
+    "effectivePrice": 787.50,
+    "currency": "INR",
+    "quantity": 40,
+    "available": 40,
+    "version": 1,
+    "createdAt": "2026-11-21T12:00:00Z",
+    "updatedAt": "2026-11-21T12:00:00Z",
+}
+
+
+class ProductView(View, frozen=True, kw_only=True):
+    id: UUID
+    seller_id: UUID
+    name: str
+    description: str
+    sku: str | None
+    attributes: dict[str, str]
+    price: Decimal
+    discount: Decimal
+    """Standing percentage."""
+    effective_price: Decimal
+    currency: str
+    quantity: int
+    """Units on hand."""
+    available: int
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class ProductPage(View, frozen=True, kw_only=True):
+    items: list[ProductView]
+    page: int | None
+    limit: int
+    total: int
+    pages: int
+    next_cursor: str | None
+
+
+class ProductForm(Body):
+    """A product as a whole, for PUT."""
+
+    name: Name
+    description: Description = ""
+    price: Amount
+    sku: Sku | None = None
+    attributes: Attributes = {}
+    discount: Percentage = 0
+
+
+class NewProduct(ProductForm):
+    quantity: Units = Field(default=0, validation_alias=AliasChoices("quantity", "stockQuantity"))
+    """What is on hand from the start."""
+    threshold: Units | None = None
+    seller_id: UUID | None = None
+    """For admins, who list on behalf of a seller."""
+
+
+class ProductPatch(Body):
+    """JSON Merge Patch: what is absent stays, null removes what may be missing."""
+
+    name: Name = absent()
+    description: Description | None = None
+    price: Amount = absent()
+    sku: Sku | None = None
+    attributes: Annotated[
+        dict[Annotated[str, Text(200, 1)], Annotated[str, Text(200)] | None] | None, Field(max_length=50)
+    ] = None
+    discount: Percentage | None = None
+
+
+def _sort(text: str) -> str:
+    if text.removeprefix("-") not in set(Sort):
+        raise PydanticCustomError("sort", "One of {words}, with - in front for descending.", {"words": ", ".join(Sort)})
+    return text
+
+
+class ProductFilters(PageQuery):
+    seller: UUID | None = None
+    min_price: QueryAmount | None = None
+    max_price: QueryAmount | None = None
+    min_discount: Annotated[int, Field(ge=0, le=100)] | None = None
+    on_sale: bool | None = None
+    in_stock: bool | None = None
+    sort: Annotated[str, Text(50), AfterValidator(_sort)] = "-createdAt"
+
+
+def shown(row: ProductRow) -> ProductView:
+    return ProductView(
+        id=row.id,
+        seller_id=row.seller_id,
+        name=row.name,
+        description=row.description,
+        sku=row.sku,
+        attributes=row.attributes,
+        price=row.price.major(),
+        discount=percentage(row.discount),
+        effective_price=row.effective_price.major(),
+        currency=row.currency,
+        quantity=row.on_hand,
+        available=row.available,
+        version=row.version,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def kept(product: ProductKept) -> ProductView:
+    return ProductView(
+        id=product.product_id,
+        seller_id=product.seller_id,
+        name=product.name,
+        description=product.description,
+        sku=product.sku,
+        attributes=product.attributes,
+        price=product.price.major(),
+        discount=percentage(product.discount),
+        effective_price=product.effective_price.major(),
+        currency=product.price.currency,
+        quantity=product.on_hand,
+        available=product.available,
+        version=product.version,
+        created_at=product.created_at,
+        updated_at=product.updated_at,
+    )
+
+
+def percentage(basis_points: int) -> Decimal:
+    return Decimal(basis_points).scaleb(-2)
+
+
+def minor(amount: Money | None) -> int | None:
+    return None if amount is None else amount.minor
+
+
+def merged(current: Mapping[str, str], patch: Mapping[str, str | None] | None) -> dict[str, str]:
+    """RFC 7396 on the attributes: null removes one, and null for all removes them all."""
+    if patch is None:
+        return {}
+    together = {**current, **patch}
+    return {name: value for name, value in together.items() if value is not None}

@@ -1,0 +1,240 @@
+"""The catalogue: what sellers put in, and what everybody reads."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import blake2b
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from msgspec import UNSET, Struct
+
+from api.answers import Answer, View, created, encode, etag, json_answer, no_content, versioned
+from api.call import Call
+from api.paging import cursor_of, parts_of
+from api.positions import catch_up
+from api.problems import invalid, not_found
+from api.routers.product_schemas import (
+    EXAMPLE,
+    EXAMPLE_VIEW,
+    NewProduct,
+    ProductFilters,
+    ProductForm,
+    ProductPage,
+    ProductPatch,
+    ProductView,
+    kept,
+    merged,
+    minor,
+    shown,
+)
+from api.routing import Access, Operation, Resource
+from application.catalogue import EditProduct, ListProduct, ProductKept, RestoreProduct, WithdrawProduct
+from domain.accounts.events import Role
+from domain.catalogue.product import DiscountOutOfRange
+from domain.shared.identifiers import AccountId, ProductId
+from projections.catalogue_queries import After, ProductQuery, ProductRow, Products, Sort, product, products
+
+RESOURCE = Resource("/api/v1/products", "catalogue")
+SELLERS = (Role.SELLER, Role.ADMIN)
+OPEN = [(b"cache-control", b"public, no-cache")]
+EXAMPLES = {"request": EXAMPLE, "response": EXAMPLE_VIEW}
+
+
+@RESOURCE.route(
+    "GET",
+    "/{product_id}",
+    Operation(
+        summary="One product",
+        access=Access.PUBLIC,
+        answer=ProductView,
+        cached=True,
+        examples={"response": EXAMPLE_VIEW},
+    ),
+)
+async def get_product(call: Call, product_id: ProductId) -> Answer:
+    row = await current(call, product_id)
+    position = max(row.position, row.stock_position)
+    schema = call.services.positions.schema_of("catalogue")
+    return json_answer(shown(row), headers=[*OPEN, *etag(row.version, f"{position}-{schema}")])
+
+
+@RESOURCE.route(
+    "GET",
+    "",
+    Operation(summary="Products, filtered and sorted", access=Access.PUBLIC, answer=ProductPage, cached=True),
+)
+async def list_products(call: Call, query: Annotated[ProductFilters, Query()]) -> Answer:
+    await catch_up(call, "catalogue", "stock_levels")
+    positions = call.services.positions
+    async with call.services.pool.connection() as connection:
+        found = await products(
+            connection,
+            _asked(query),
+            catalogue=positions.schema_of("catalogue"),
+            stock=positions.schema_of("stock_levels"),
+        )
+    body = encode(_page(query, found))
+    tag = (b"etag", b'"%s"' % blake2b(body, digest_size=12).hexdigest().encode())
+    return Answer(200, body, [(b"content-type", b"application/json"), *OPEN, tag])
+
+
+@RESOURCE.route(
+    "POST",
+    "",
+    Operation(
+        summary="Put a product into the catalogue",
+        answer=ProductView,
+        status=201,
+        roles=SELLERS,
+        refusals=(DiscountOutOfRange,),
+        examples=EXAMPLES,
+    ),
+)
+async def list_product(call: Call, body: NewProduct) -> Answer:
+    command = ListProduct(
+        product_id=ProductId(call.new_id("product")),
+        seller_id=None if body.seller_id is None else AccountId(body.seller_id),
+        title=body.name,
+        description=body.description,
+        sku=body.sku,
+        attributes=body.attributes,
+        price=body.price,
+        discount=body.discount,
+        quantity=body.quantity,
+        threshold=body.threshold,
+    )
+    listed = await call.done(command, ProductKept)
+    return created(kept(listed), location=f"/api/v1/products/{listed.product_id}", version=listed.version)
+
+
+@RESOURCE.route(
+    "PUT",
+    "/{product_id}",
+    Operation(summary="Replace a product's description and price", answer=ProductView, roles=SELLERS),
+)
+async def replace_product(call: Call, product_id: ProductId, body: ProductForm) -> Answer:
+    command = EditProduct(
+        product_id=product_id,
+        expected_version=call.expected_version(),
+        title=body.name,
+        description=body.description,
+        sku=body.sku,
+        attributes=body.attributes,
+        price=body.price,
+        discount=body.discount,
+    )
+    return _changed(await call.done(command, ProductKept))
+
+
+@RESOURCE.route(
+    "PATCH",
+    "/{product_id}",
+    Operation(
+        summary="Change parts of a product",
+        answer=ProductView,
+        roles=SELLERS,
+        examples={"request": {"price": 799.00, "attributes": {"colour": "brass", "weight": None}}},
+    ),
+)
+async def patch_product(call: Call, product_id: ProductId, body: ProductPatch) -> Answer:
+    expected = call.expected_version()
+    attributes: Mapping[str, str] = {}
+    if body.attributes:
+        row = await current(call, product_id)
+        attributes, expected = row.attributes, expected or row.version
+    command = EditProduct(
+        product_id=product_id,
+        expected_version=expected,
+        title=body.name if body.gives("name") else UNSET,
+        description=(body.description or "") if body.gives("description") else UNSET,
+        sku=body.sku if body.gives("sku") else UNSET,
+        attributes=merged(attributes, body.attributes) if body.gives("attributes") else UNSET,
+        price=body.price if body.gives("price") else UNSET,
+        discount=(body.discount or 0) if body.gives("discount") else UNSET,
+    )
+    return _changed(await call.done(command, ProductKept))
+
+
+@RESOURCE.route(
+    "DELETE", "/{product_id}", Operation(summary="Take a product out of the catalogue", status=204, roles=SELLERS)
+)
+async def withdraw_product(call: Call, product_id: ProductId) -> Answer:
+    await call.submit(WithdrawProduct(product_id=product_id, expected_version=call.expected_version()))
+    return no_content()
+
+
+@RESOURCE.route(
+    "POST",
+    "/{product_id}/restore",
+    Operation(summary="Put a withdrawn product back", answer=ProductView, roles=SELLERS),
+)
+async def restore_product(call: Call, product_id: ProductId) -> Answer:
+    return _changed(await call.done(RestoreProduct(product_id=product_id), ProductKept))
+
+
+async def current(call: Call, product_id: ProductId) -> ProductRow:
+    """The product as the catalogue shows it; raises 404 for one that is not in it."""
+    await catch_up(call, "catalogue", "stock_levels")
+    positions = call.services.positions
+    async with call.services.pool.connection() as connection:
+        row = await product(
+            connection,
+            product_id,
+            catalogue=positions.schema_of("catalogue"),
+            stock=positions.schema_of("stock_levels"),
+        )
+    if row is None or row.withdrawn:
+        raise not_found("There is no such product.")
+    return row
+
+
+def _changed(product: ProductKept) -> Answer:
+    view: View = kept(product)
+    return versioned(view, product.version)
+
+
+class _Cursor(Struct, frozen=True, array_like=True):
+    sort: str
+    value: int | str
+    id: UUID
+
+
+def _asked(query: ProductFilters) -> ProductQuery:
+    sort = Sort(query.sort.removeprefix("-"))
+    return ProductQuery(
+        seller=None if query.seller is None else AccountId(query.seller),
+        min_price=minor(query.min_price),
+        max_price=minor(query.max_price),
+        min_discount=None if query.min_discount is None else query.min_discount * 100,
+        on_sale=query.on_sale,
+        in_stock=query.in_stock,
+        sort=sort,
+        descending=query.sort.startswith("-"),
+        limit=query.limit,
+        offset=query.offset,
+        after=None if query.cursor is None else _after(query.cursor, query.sort),
+    )
+
+
+def _after(cursor: str, sort: str) -> After:
+    parts = parts_of(cursor, _Cursor)
+    value: int | str | datetime = parts.value
+    kind = {"name": str, "createdAt": str}.get(sort.removeprefix("-"), int)
+    if parts.sort != sort or not isinstance(value, kind) or "\x00" in str(value):
+        raise invalid("/cursor", "This cursor belongs to another order of the list.")
+    if sort.endswith("createdAt"):
+        try:
+            value = datetime.fromisoformat(str(value))
+        except ValueError as error:
+            raise invalid("/cursor", "This is not a cursor of this list.") from error
+    return After(value, parts.id)
+
+
+def _page(query: ProductFilters, found: Products) -> ProductPage:
+    following = found.next
+    return ProductPage(
+        items=[shown(row) for row in found.items],
+        next_cursor=None if following is None else cursor_of(query.sort, following.value, following.id),
+        **query.counted(found.total),
+    )

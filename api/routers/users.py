@@ -1,0 +1,55 @@
+"""The caller's own account."""
+
+from api.answers import Answer, versioned
+from api.call import Call
+from api.fields import Body, Name, Truth, absent
+from api.problems import not_found
+from api.profiles import UserView, user_view
+from api.routing import Operation, Resource
+from application.accounts import AccountKept, EditProfile
+from domain.shared.sealed import Sealed
+
+RESOURCE = Resource("/api/v1/users", "accounts")
+
+
+class ProfilePatch(Body):
+    """JSON Merge Patch; neither field can be removed."""
+
+    name: Name = absent()
+    promotions_opt_in: Truth = absent()
+
+
+@RESOURCE.route("GET", "/me", Operation(summary="The caller's account", answer=UserView))
+async def me(call: Call) -> Answer:
+    view = await user_view(call, call.account.account)
+    return versioned(view, view.version)
+
+
+@RESOURCE.route(
+    "PATCH",
+    "/me",
+    Operation(
+        summary="Change the caller's account",
+        answer=UserView,
+        examples={"request": {"name": "Ada Lovelace", "promotionsOptIn": True}},
+    ),
+)
+async def edit_me(call: Call, body: ProfilePatch) -> Answer:
+    account = call.account.account
+    command = EditProfile(
+        account_id=account,
+        full_name=await _sealed(call, body.name) if body.gives("name") else None,
+        promotions_opt_in=body.promotions_opt_in if body.gives("promotions_opt_in") else None,
+        expected_version=call.expected_version(),
+    )
+    kept = await call.done(command, AccountKept)
+    view = await user_view(call, account, version=kept.version)
+    return versioned(view, view.version)
+
+
+async def _sealed(call: Call, text: str) -> Sealed:
+    person = call.account.account
+    key = await call.services.vault.key_of(person)
+    if key is None:
+        raise not_found("There is no such account.")
+    return call.services.vault.seal(person=person, key=key, text=text)

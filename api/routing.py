@@ -1,0 +1,149 @@
+"""Routes: FastAPI describes them, a plan made once from the endpoint's signature runs them."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from api import bodies
+from api.answers import Answer
+from api.call import Call
+from api.problems import not_found, unprocessable
+from domain.accounts.events import Role
+from domain.shared.refusal import Refusal, Violation
+
+READS = ("GET", "HEAD")
+
+Endpoint = Callable[..., Awaitable[Answer]]
+
+
+class Access(Enum):
+    """Whom a route serves."""
+
+    PUBLIC = "anyone"
+    ACCOUNT = "an account"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What there is to know of a route beside its path: who may, what comes back, what may be refused."""
+
+    summary: str
+    answer: type[Any] | None = None
+    """None where the answer has no body, or is no JSON."""
+    status: int = 200
+    access: Access = Access.ACCOUNT
+    roles: tuple[Role, ...] = ()
+    """Any will do where there is none."""
+    refusals: tuple[type[Refusal], ...] = ()
+    credentials: bool = False
+    """Counts against the narrow limit on guessing."""
+    cached: bool = False
+    """The answer is the same for everybody and may be kept while its read models stand still."""
+    produces: str = "application/json"
+    examples: Mapping[str, Any] | None = None
+    """`request` and `response`, as they stand in OpenAPI."""
+
+
+class TillRoute(APIRoute):
+    """A route whose endpoint takes the Call, path parameters, and a `body` and a `query` model by these names."""
+
+    def __init__(self, path: str, endpoint: Endpoint, *, operation: Operation, **described: Any) -> None:
+        super().__init__(path, endpoint, response_model=None, summary=operation.summary, **described)
+        self.operation = operation
+        hints = get_type_hints(endpoint, include_extras=True)
+        names = list(inspect.signature(endpoint).parameters)[1:]
+        self._body: type[BaseModel] | None = hints.get("body")
+        self._query: type[BaseModel] | None = _bare(hints.get("query"))
+        self._ids = tuple(name for name in names if name not in {"body", "query"} and _is_id(hints[name]))
+
+    def alias(self, method: str, path: str) -> "TillRoute":
+        """The same endpoint elsewhere, deprecated."""
+        name = f"{self.operation_id}_by_{method.lower()}{path.replace('/', '_').replace('{', '').replace('}', '')}"
+        return TillRoute(
+            path,
+            self.endpoint,
+            operation=self.operation,
+            methods=[method],
+            tags=self.tags,
+            status_code=self.status_code,
+            operation_id=name,
+            deprecated=True,
+        )
+
+    async def respond(self, call: Call, parameters: Mapping[str, str]) -> Answer:
+        """Who asks is settled first, then whether the request makes sense, then it is carried out."""
+        operation = self.operation
+        if operation.access is Access.ACCOUNT:
+            await call.authenticate(operation.roles, fresh=call.method in READS)
+        arguments: dict[str, Any] = dict(parameters)
+        for name in self._ids:
+            arguments[name] = _identifier(parameters[name])
+        if self._query is not None:
+            arguments["query"] = _query(self._query, call)
+        if self._body is not None:
+            arguments["body"] = await call.model(self._body)
+        answer: Answer = await self.endpoint(call, **arguments)
+        return answer
+
+
+class Resource:
+    """The routes of one resource, in one module."""
+
+    def __init__(self, prefix: str, tag: str) -> None:
+        self._prefix = prefix
+        self._tag = tag
+        self.routes: list[TillRoute] = []
+
+    def route(self, method: str, path: str, operation: Operation) -> Callable[[Endpoint], Endpoint]:
+        """Adds the decorated endpoint."""
+
+        def add(endpoint: Endpoint) -> Endpoint:
+            self.routes.append(
+                TillRoute(
+                    self._prefix + path,
+                    endpoint,
+                    operation=operation,
+                    methods=[method],
+                    tags=[self._tag],
+                    status_code=operation.status,
+                    operation_id=getattr(endpoint, "__name__", None),
+                )
+            )
+            return endpoint
+
+        return add
+
+
+def _bare(hint: Any) -> Any:
+    return get_args(hint)[0] if get_origin(hint) is Annotated else hint
+
+
+def _is_id(hint: Any) -> bool:
+    return hint is UUID or getattr(hint, "__supertype__", None) is UUID
+
+
+def _identifier(text: str) -> UUID:
+    """What is no UUID names nothing."""
+    try:
+        if len(text) != 36:
+            raise ValueError(text)
+        return UUID(text)
+    except ValueError:
+        raise not_found() from None
+
+
+def _query(model: type[BaseModel], call: Call) -> BaseModel:
+    raw = call.scope["query_string"]
+    pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True) if raw else []
+    given = dict(pairs)
+    if len(given) != len(pairs):
+        twice = Violation("", "A parameter was given twice.")
+        raise unprocessable("validation-failed", "The request has errors.", twice)
+    return bodies.validated(model, given, currency=call.services.settings.store_currency)
