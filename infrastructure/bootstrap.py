@@ -1,8 +1,9 @@
 """The composition root: what there is, as tables, and how the processes put it together."""
 
+import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
@@ -28,15 +29,22 @@ from application.processes.payment_settlement import PAYMENT_SETTLEMENT
 from application.processes.process import ProcessManager
 from application.processes.refunds import REFUNDS
 from application.processes.unpaid_orders import UNPAID_ORDERS
+from infrastructure.clock import SystemClock
 from infrastructure.commandloop.batch import Handlers
 from infrastructure.commandloop.committing import Committer
 from infrastructure.commandloop.loop import CommandLoop
 from infrastructure.commandloop.snapshots import SnapshotKeeper
 from infrastructure.commandloop.states import StateCache
-from infrastructure.eventstore.registry import event_codec
+from infrastructure.eventstore.reader import LogReader
+from infrastructure.eventstore.registry import CATEGORIES, event_codec
 from infrastructure.eventstore.writer import LogWriter
+from infrastructure.payments.simulated import SimulatedGateway
 from infrastructure.postgres.connect import bounded
-from infrastructure.processes.driver import as_projection
+from infrastructure.processes.driver import as_projection, schema_stem
+from infrastructure.processes.executor import Executor
+from infrastructure.runner.rebuild import Rebuild
+from infrastructure.runner.runner import Runner
+from infrastructure.runner.slots import Slots, stored_partitions
 from infrastructure.settings import Settings
 from projections.accounts import ACCOUNTS
 from projections.carts import CARTS
@@ -46,6 +54,7 @@ from projections.projection import Projection
 from projections.stock_levels import STOCK_LEVELS
 
 Pool = AsyncConnectionPool[AsyncConnection[Any]]
+Connect = Callable[[], Coroutine[Any, Any, AsyncConnection[Any]]]
 
 
 def handlers(policy: ShopPolicy) -> Handlers:
@@ -121,6 +130,16 @@ async def open_pool(conninfo: str, *, process: str, size: int = 8) -> AsyncItera
         yield pool
 
 
+def connector(conninfo: str, *, process: str, **limits: float) -> Connect:
+    """Opens single connections of the same kind; `limits` are those of `bounded`."""
+    bounds = bounded(conninfo, application_name=f"till {process}", **limits)
+
+    async def connect() -> AsyncConnection[Any]:
+        return await AsyncConnection.connect(bounds, autocommit=True)
+
+    return connect
+
+
 def end_process() -> None:
     """A process without its writer is of no use; its supervisor starts another."""
     os.kill(os.getpid(), signal.SIGTERM)
@@ -131,11 +150,7 @@ async def command_loop(
     settings: Settings, conninfo: str, *, clock: Clock, process: str, on_death: Callable[[], None] = end_process
 ) -> AsyncIterator[CommandLoop]:
     """The process's one writer, running."""
-    bounds = bounded(conninfo, application_name=f"till {process} writer")
-
-    async def connect() -> AsyncConnection[tuple[Any, ...]]:
-        return await AsyncConnection.connect(bounds, autocommit=True)
-
+    connect = connector(conninfo, process=f"{process} writer")
     async with AsyncExitStack() as stack:
         snapshots = SnapshotKeeper(LogWriter(connect))
         snapshots.start()
@@ -156,8 +171,55 @@ async def command_loop(
 
 async def partitions(conninfo: str) -> int:
     """Slots per family, as the database has it."""
-    async with await AsyncConnection.connect(bounded(conninfo, application_name="till"), autocommit=True) as conn:
-        cursor = await conn.execute("SELECT value::integer FROM till.setting WHERE name = 'partitions'")
-        row = await cursor.fetchone()
-    assert row is not None, "a migrated database has the setting"
-    return int(row[0])
+    conn = await connector(conninfo, process="set-up")()
+    async with conn:
+        return await stored_partitions(conn)
+
+
+@asynccontextmanager
+async def feeding(conninfo: str, *, clock: Clock) -> AsyncIterator[Runner]:
+    """The in-process driver of every read model and process manager."""
+    slots = Slots(CATEGORIES, await partitions(conninfo))
+    yield Runner(
+        connect=connector(conninfo, process="runner"),
+        projections=projections(),
+        reader=LogReader(event_codec()),
+        slots=slots,
+        clock=clock,
+    )
+
+
+async def rebuilding(conninfo: str, name: str, *, clock: Clock) -> Rebuild:
+    """Raises LookupError for a name that nothing has."""
+    by_name = {projection.name: projection for projection in projections()}
+    if name not in by_name:
+        raise LookupError(f"There is no projection {name!r}; there are {', '.join(sorted(by_name))}.")
+    return Rebuild(
+        by_name[name],
+        connect=connector(conninfo, process="rebuild", statement_seconds=0, idle_in_transaction_seconds=0),
+        reader=LogReader(event_codec()),
+        slots=Slots(CATEGORIES, await partitions(conninfo)),
+        clock=clock,
+    )
+
+
+async def work(settings: Settings, conninfo: str, stop: asyncio.Event) -> None:
+    """The worker process: feeds the read models and process managers, and carries out what falls due."""
+    clock = SystemClock()
+    async with (
+        open_pool(conninfo, process="executor") as pool,
+        command_loop(settings, conninfo, clock=clock, process="worker") as bus,
+        feeding(conninfo, clock=clock) as runner,
+    ):
+        executor = Executor(
+            pool=pool,
+            bus=bus,
+            gateway=SimulatedGateway(pool),
+            clock=clock,
+            managers={schema_stem(manager): manager.name for manager in PROCESS_MANAGERS},
+            commands=DUE_COMMANDS,
+            effects=EFFECTS,
+        )
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(runner.run(stop))
+            tasks.create_task(executor.run(stop))
