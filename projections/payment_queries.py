@@ -1,6 +1,7 @@
 """Questions to the payments among the read model of orders."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -33,7 +34,10 @@ class PaymentRow(msgspec.Struct, frozen=True):
 
 
 async def payment(conn: Connection, payment_id: PaymentId, *, orders: str) -> PaymentRow | None:
-    for row in await bulk.read(conn, _BY_ID.format(orders=orders), (payment_id,)):
-        *head, status, story, version, created_at, updated_at = row
-        return PaymentRow(*head, Status(status), _stories.decode(story), version, created_at, updated_at)
-    return None
+    rows = await bulk.read(conn, _BY_ID.format(orders=orders), (payment_id,))
+    return _row(*rows[0]) if rows else None
+
+
+def _row(*row: Any) -> PaymentRow:
+    *head, status, story, version, created_at, updated_at = row
+    return PaymentRow(*[*head, Status(status), _stories.decode(story), version, created_at, updated_at])
