@@ -17,6 +17,6 @@ def decode_hook(expected: type, value: object) -> object:
     """A JSON object as the map that the state declares, keys and values converted to the declared types."""
     if get_origin(expected) is Map:
         key, item = get_args(expected)
-        entries = msgspec.convert(value, dict[key, item], str_keys=True, dec_hook=decode_hook)  # type: ignore[valid-type]
+        entries = msgspec.convert(value, dict[key, item], dec_hook=decode_hook)  # type: ignore[valid-type]
         return Map(entries)
     raise NotImplementedError(f"{expected!r} has no JSON form")
