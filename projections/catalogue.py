@@ -197,3 +197,11 @@ CATALOGUE = Projection(
     ddl=DDL,
     apply=apply,
 )
+
+
+_CHANGED = "SELECT id, position FROM {schema}.product WHERE position > %b"
+
+
+async def changed_products(conn: Connection, schema: str, after: int) -> list[tuple[UUID, int]]:
+    """Products whose row was changed beyond the position, and by which."""
+    return [(row[0], row[1]) for row in await bulk.read(conn, _CHANGED.format(schema=schema), (after,))]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never, cast
+from uuid import UUID
 
 import msgspec
 
@@ -171,3 +172,11 @@ async def levels(
     rows = await bulk.read(conn, _LIST.format(**names), values)
     total = await bulk.read(conn, _TOTAL.format(**names), {"seller": seller})
     return Levels(tuple(LevelRow(*row) for row in rows[:limit]), total[0][0], len(rows) > limit)
+
+
+_CHANGED = "SELECT product_id, position FROM {schema}.level WHERE position > %b"
+
+
+async def changed_levels(conn: Connection, schema: str, after: int) -> list[tuple[UUID, int]]:
+    """Products whose level was changed beyond the position, and by which."""
+    return [(row[0], row[1]) for row in await bulk.read(conn, _CHANGED.format(schema=schema), (after,))]
