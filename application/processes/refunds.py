@@ -17,9 +17,9 @@ from domain.shared.identifiers import RefundId
 
 
 class OpenRefunds(msgspec.Struct, frozen=True):
-    """The refunds of one payment that are on their way."""
+    """The refunds of one payment that are on their way, each once, in the order they were asked for."""
 
-    awaited: frozenset[RefundId]
+    awaited: tuple[RefundId, ...]
 
 
 def instance(event: Event) -> UUID | None:
@@ -31,13 +31,14 @@ def instance(event: Event) -> UUID | None:
 
 
 def react(refunds: OpenRefunds | None, event: Event) -> tuple[OpenRefunds | None, Sequence[Decision]]:
-    awaited = refunds.awaited if refunds else frozenset[RefundId]()
+    awaited = refunds.awaited if refunds else ()
     match event:
         case RefundRequested(payment_id=payment_id, refund_id=refund_id, charge=charge, amount=amount):
             send = SendRefund(payment_id=payment_id, refund_id=refund_id, charge=charge, amount=amount)
-            return OpenRefunds(awaited | {refund_id}), (Due(_send(refund_id), send),)
+            others = tuple(other for other in awaited if other != refund_id)
+            return OpenRefunds((*others, refund_id)), (Due(_send(refund_id), send),)
         case RefundSucceeded(refund_id=refund_id) if refund_id in awaited:
-            rest = awaited - {refund_id}
+            rest = tuple(other for other in awaited if other != refund_id)
             return OpenRefunds(rest) if rest else None, (Withdraw(_send(refund_id)),)
         case _:
             return refunds, ()

@@ -1,0 +1,97 @@
+"""What buyers do in a story: fill a cart, check out, pay, in every way it can go."""
+
+from enum import Enum
+from uuid import UUID
+
+from application.ordering import CancelOrder, Checkout, Item, OrderKept, OrderStands, cancel_order, checkout
+from application.payments import AttemptKept, ChargeKept, RecordCharge, StartPayment, record_charge, start_payment
+from application.ports.gateway import Charge, GatewayUnavailable
+from application.shopping import AddToCart, add_to_cart
+from domain.ordering.order import ORDERS, Order
+from domain.payments.events import Method
+from domain.payments.payment import PAYMENTS, Payment
+from domain.shared.identifiers import AccountId, OrderId, PaymentId, ProductId, payment_of
+from tests.support.accounts import BUYER
+from tests.support.catalogue import SHAMPOO
+from tests.support.shop import POLICY
+from tests.support.shopping import ORDER
+from tests.support.story import Story, drive
+
+
+class Crash(Enum):
+    """Where the paying process ends before its time."""
+
+    NEVER = "never"
+    BEFORE_THE_CHARGE = "after the intent"
+    BEFORE_THE_RECORD = "after the charge"
+
+
+class Buying(Story):
+    def carts(self, quantity: int = 1, *, product: ProductId = SHAMPOO, by: AccountId = BUYER) -> None:
+        self.ask(lambda work: add_to_cart(AddToCart(product_id=product, quantity=quantity), work), by=by)
+
+    def checks_out(
+        self,
+        order_id: OrderId = ORDER,
+        *,
+        items: tuple[tuple[ProductId, int], ...] | None = None,
+        by: AccountId = BUYER,
+    ) -> OrderKept:
+        named = None if items is None else tuple(Item(product_id=product, quantity=n) for product, n in items)
+        command = Checkout(order_id=order_id, items=named)
+        return self.ask(lambda work: checkout(command, work, policy=POLICY), by=by)
+
+    def intends_to_pay(
+        self,
+        order_id: OrderId = ORDER,
+        *,
+        method: Method = Method.UPI,
+        reference: str | None = None,
+        by: AccountId = BUYER,
+    ) -> AttemptKept:
+        command = StartPayment(order_id=order_id, method=method, reference=reference)
+        return self.ask(lambda work: start_payment(command, work), by=by)
+
+    def pays(
+        self,
+        order_id: OrderId = ORDER,
+        *,
+        reference: str | None = None,
+        crash: Crash = Crash.NEVER,
+        by: AccountId = BUYER,
+    ) -> ChargeKept | None:
+        """Intent, charge, record; None where the outcome is not known yet."""
+        attempt = self.intends_to_pay(order_id, reference=reference, by=by)
+        assert attempt.key is not None
+        if crash is Crash.BEFORE_THE_CHARGE:
+            return None
+        try:
+            charge = drive(self.gateway.charge(key=attempt.key, amount=attempt.amount, reference=reference))
+        except GatewayUnavailable:
+            return None
+        return None if crash is Crash.BEFORE_THE_RECORD else self.hears_of(attempt.payment_id, charge)
+
+    def hears_of(self, payment_id: PaymentId, charge: Charge) -> ChargeKept:
+        """The provider's report is recorded."""
+        command = RecordCharge(
+            payment_id=payment_id,
+            key=charge.key,
+            status=charge.status,
+            amount=charge.amount,
+            transaction_id=charge.transaction_id,
+            reason=charge.reason,
+        )
+        return self.ask_itself(lambda work: record_charge(command, work))
+
+    def cancels(self, order_id: OrderId = ORDER, *, by: AccountId = BUYER) -> OrderStands:
+        return self.ask(lambda work: cancel_order(CancelOrder(order_id=order_id, reason="No."), work), by=by)
+
+    def order(self, order_id: OrderId = ORDER) -> Order:
+        return self.log.state(ORDERS, order_id)
+
+    def payment(self, order_id: OrderId = ORDER) -> Payment:
+        return self.log.state(PAYMENTS, payment_of(order_id))
+
+    def recent(self, stream: UUID, since: int) -> tuple[object, ...]:
+        """What was recorded to a stream after its first `since` events."""
+        return self.log.events(stream)[since:]
