@@ -14,7 +14,7 @@ from api.answers import Header
 from api.errors import raise_refusal
 from api.limits import Limits
 from api.positions import Positioned
-from api.problems import Problem, invalid
+from api.problems import Problem, invalid, later
 from api.services import Services
 from application.ports.commands import Command, Envelope, Outcome, Result
 from application.ports.security import AccessClaims, Standing
@@ -180,6 +180,13 @@ class Call(Request):
     async def _fingerprint(self) -> bytes:
         sent = bodies.canonical(await self.json())
         return self.services.fingerprints.of(self.method.encode(), self.scope["path"].encode(), sent)
+
+    def schema(self, projection: str) -> str:
+        """Where the read model's tables are now; raises 503 while it is being made."""
+        try:
+            return self.services.positions.schema_of(projection)
+        except LookupError as error:
+            raise later("not-caught-up", "The read model is being made.") from error
 
     def expected_version(self) -> int | None:
         """Of If-Match: None without one or with `*`. Raises 412 for what was never a version."""

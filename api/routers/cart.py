@@ -81,14 +81,13 @@ EXAMPLE_ITEM = {"productId": "6f1a5d0e-55cc-5b8e-9f53-0c8d6f1b2a10", "quantity":
 @RESOURCE.route("GET", "", Operation(summary="The caller's cart at today's prices", answer=CartView, roles=BUYER))
 async def get_cart(call: Call) -> Answer:
     await catch_up(call, "carts", "catalogue", "stock_levels")
-    positions = call.services.positions
     async with call.services.pool.connection() as connection:
         row = await cart(
             connection,
             call.account.account,
-            carts=positions.schema_of("carts"),
-            catalogue=positions.schema_of("catalogue"),
-            stock=positions.schema_of("stock_levels"),
+            carts=call.schema("carts"),
+            catalogue=call.schema("catalogue"),
+            stock=call.schema("stock_levels"),
         )
     currency = call.services.settings.store_currency
     view = _unused(call.account, currency) if row is None else _shown(row, currency)

@@ -113,12 +113,12 @@ async def _page(call: Call, query: PageQuery, *, low: bool) -> LevelPage:
     after = None if query.cursor is None else parts_of(query.cursor, tuple[UUID])
     offset = query.offset
     await catch_up(call, "catalogue", "stock_levels")
-    positions, caller = call.services.positions, call.account
+    caller = call.account
     async with call.services.pool.connection() as connection:
         found = await levels(
             connection,
-            stock=positions.schema_of("stock_levels"),
-            catalogue=positions.schema_of("catalogue"),
+            stock=call.schema("stock_levels"),
+            catalogue=call.schema("catalogue"),
             seller=caller.account if caller.role is Role.SELLER else None,
             low=low,
             after=None if after is None else ProductId(after[0]),

@@ -61,7 +61,7 @@ async def list_orders(call: Call, query: Annotated[OrderFilters, Query()]) -> An
         after=None if query.cursor is None else _after(query.cursor),
     )
     async with call.services.pool.connection() as connection:
-        found = await find_orders(connection, asked, orders=call.services.positions.schema_of("order_history"))
+        found = await find_orders(connection, asked, orders=call.schema("order_history"))
     addresses = await _addresses(call, found.items)
     page = OrderPage(
         items=[shown(row, address, seller=asked.seller) for row, address in zip(found.items, addresses, strict=True)],
@@ -110,7 +110,7 @@ async def _visible(call: Call, order_id: OrderId) -> OrderRow:
     """The order, where the caller has to do with it; raises 404 for everybody else."""
     await catch_up(call, "order_history")
     caller = call.account
-    schema = call.services.positions.schema_of("order_history")
+    schema = call.schema("order_history")
     async with call.services.pool.connection() as connection:
         row = await order(connection, order_id, orders=schema, seller=_seller(call))
     concerned = (

@@ -91,7 +91,7 @@ async def retry(call: Call, payment_id: PaymentId, body: RetryForm) -> Answer:
 @RESOURCE.route("GET", "/{payment_id}", Operation(summary="One payment", answer=PaymentView))
 async def get_payment(call: Call, payment_id: PaymentId) -> Answer:
     await catch_up(call, "order_history")
-    schema = call.services.positions.schema_of("order_history")
+    schema = call.schema("order_history")
     async with call.services.pool.connection() as connection:
         row = await payment(connection, payment_id, orders=schema)
     caller = call.account

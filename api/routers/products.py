@@ -55,7 +55,7 @@ EXAMPLES = {"request": EXAMPLE, "response": EXAMPLE_VIEW}
 async def get_product(call: Call, product_id: ProductId) -> Answer:
     row = await current(call, product_id)
     position = max(row.position, row.stock_position)
-    schema = call.services.positions.schema_of("catalogue")
+    schema = call.schema("catalogue")
     return json_answer(shown(row), headers=[*OPEN, *etag(row.version, f"{position}-{schema}")])
 
 
@@ -66,13 +66,12 @@ async def get_product(call: Call, product_id: ProductId) -> Answer:
 )
 async def list_products(call: Call, query: Annotated[ProductFilters, Query()]) -> Answer:
     await catch_up(call, "catalogue", "stock_levels")
-    positions = call.services.positions
     async with call.services.pool.connection() as connection:
         found = await products(
             connection,
             _asked(query),
-            catalogue=positions.schema_of("catalogue"),
-            stock=positions.schema_of("stock_levels"),
+            catalogue=call.schema("catalogue"),
+            stock=call.schema("stock_levels"),
         )
     body = encode(_page(query, found))
     tag = (b"etag", b'"%s"' % blake2b(body, digest_size=12).hexdigest().encode())
@@ -176,13 +175,12 @@ async def restore_product(call: Call, product_id: ProductId) -> Answer:
 async def current(call: Call, product_id: ProductId) -> ProductRow:
     """The product as the catalogue shows it; raises 404 for one that is not in it."""
     await catch_up(call, "catalogue", "stock_levels")
-    positions = call.services.positions
     async with call.services.pool.connection() as connection:
         row = await product(
             connection,
             product_id,
-            catalogue=positions.schema_of("catalogue"),
-            stock=positions.schema_of("stock_levels"),
+            catalogue=call.schema("catalogue"),
+            stock=call.schema("stock_levels"),
         )
     if row is None or row.withdrawn:
         raise not_found("There is no such product.")

@@ -1,0 +1,173 @@
+"""The API over the real stack in one process: database, command loop, runner, and a client without a socket."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from api.app import Tillstream, create_app
+from application.ports.clock import Clock
+from application.ports.commands import CommandBus
+from application.ports.gateway import PaymentGateway
+from application.ports.security import Directory, Emails, Fingerprints, Passwords, Tokens, Vault
+from infrastructure.bootstrap import Pool, command_loop, connector, feeding, open_pool, partitions
+from infrastructure.clock import SystemClock
+from infrastructure.eventstore.registry import event_codec
+from infrastructure.payments.simulated import SimulatedGateway
+from infrastructure.runner.read_positions import ReadPositions
+from infrastructure.security.directory import PostgresDirectory
+from infrastructure.security.emails import HmacEmails
+from infrastructure.security.fingerprints import HmacFingerprints
+from infrastructure.security.passwords import Argon2Passwords
+from infrastructure.security.tokens import JwtTokens
+from infrastructure.security.vault import AesVault
+from infrastructure.settings import Settings, load
+from projections.catalogue import changed_products
+from projections.stock_levels import changed_levels
+
+PASSWORD = "correct horse battery"
+SECRET = "s" * 43
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assembled:
+    """What `api.services.Services` asks for."""
+
+    settings: Settings
+    clock: Clock
+    bus: CommandBus
+    pool: Pool
+    positions: ReadPositions
+    gateway: PaymentGateway
+    directory: Directory
+    vault: Vault
+    tokens: Tokens
+    passwords: Passwords
+    emails: Emails
+    fingerprints: Fingerprints
+
+    async def health(self) -> dict[str, str]:
+        return {"database": "ok"}
+
+
+def settings(database: str, home: Path, **environment: str) -> Settings:
+    return load(
+        {
+            "DATABASE_URL": database,
+            "JWT_SECRET": SECRET,
+            "PII_MASTER_KEY": "A" * 43,
+            "PAYMENT_GATEWAY": "simulated",
+            "RATE_LIMITS": "off",
+            "TILL_HOME": str(home),
+            **environment,
+        },
+        directory=home,
+    ).settings
+
+
+@asynccontextmanager
+async def assembled(
+    shop: Settings, database: str, *, gateway: PaymentGateway | None = None
+) -> AsyncIterator[Assembled]:
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(open_pool(database, process="api"))
+        runner = await stack.enter_async_context(feeding(database, clock=clock))
+        stop = asyncio.Event()
+        feeder = asyncio.create_task(runner.run(stop))
+        stack.push_async_callback(_stopped, stop, feeder)
+        loop = await stack.enter_async_context(command_loop(shop, database, clock=clock, process="api"))
+        positions = ReadPositions(
+            connect=connector(database, process="positions"),
+            changes={"catalogue": changed_products, "stock_levels": changed_levels},
+        )
+        await positions.start()
+        stack.push_async_callback(positions.close)
+        master, passwords = shop.pii_master_key, Argon2Passwords(memory_kib=64, rounds=1)
+        stack.callback(passwords.close)
+        yield Assembled(
+            settings=shop,
+            clock=clock,
+            bus=loop,
+            pool=pool,
+            positions=positions,
+            gateway=gateway or SimulatedGateway(pool),
+            directory=PostgresDirectory(
+                pool=pool, codec=event_codec(), clock=clock, partitions=await partitions(database)
+            ),
+            vault=AesVault(master_key=master, pool=pool, clock=clock),
+            tokens=JwtTokens(secret=shop.jwt_secret.encode(), master_key=master, clock=clock),
+            passwords=passwords,
+            emails=HmacEmails(master_key=master),
+            fingerprints=HmacFingerprints(master_key=master),
+        )
+
+
+async def _stopped(stop: asyncio.Event, feeder: "asyncio.Task[None]") -> None:
+    stop.set()
+    await feeder
+
+
+@dataclass
+class Web:
+    """Speaks HTTP with the app. What was written last is what the next read waits for."""
+
+    app: Tillstream
+    services: Assembled
+    http: httpx.AsyncClient
+    position: dict[str, str] = field(default_factory=dict)
+
+    async def send(
+        self, method: str, path: str, json: object = None, *, by: str | None = None, **headers: str
+    ) -> httpx.Response:
+        """`by` is an access token; header names are written with underscores."""
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        if by is not None:
+            given["Authorization"] = f"Bearer {by}"
+        if method == "GET" and "X-Min-Position" not in given:
+            given |= self.position
+        response = await self.http.request(method, path, json=json, headers=given)
+        if "x-position" in response.headers:
+            self.position = {"X-Min-Position": response.headers["x-position"]}
+        return response
+
+    async def login(self, role: str = "buyer", *, email: str | None = None) -> str:
+        """An access token of a new account."""
+        email = email or f"{uuid4().hex}@example.com"
+        form = {"email": email, "password": PASSWORD, "name": "Ada", "role": role}
+        registered = await self.send("POST", "/api/v1/auth/register", form)
+        assert registered.status_code == 201, registered.text
+        answer = await self.send("POST", "/api/v1/auth/login", {"email": email, "password": PASSWORD})
+        return str(answer.json()["accessToken"])
+
+    async def product(self, by: str, **changes: Any) -> str:
+        """The id of a new product."""
+        form = {"name": "Kettle", "price": 875, "quantity": 10, **changes}
+        answer = await self.send("POST", "/api/v1/products", form, by=by)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    async def order(self, by: str, product: str, quantity: int = 1) -> dict[str, Any]:
+        form = {"items": [{"productId": product, "quantity": quantity}]}
+        answer = await self.send("POST", "/api/v1/orders", form, by=by)
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
+
+
+@asynccontextmanager
+async def web(
+    database: str, home: Path, *, gateway: PaymentGateway | None = None, **environment: str
+) -> AsyncIterator[Web]:
+    shop = settings(database, home, **environment)
+    async with assembled(shop, database, gateway=gateway) as services:
+        app = create_app(settings=shop, services=nullcontext(services))
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop") as http,
+        ):
+            yield Web(app, services, http)
