@@ -5,16 +5,18 @@ import typer
 from infrastructure.cli import operating, replaying, seeding, serving, watching
 
 app = typer.Typer(
-    name="till", help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False
+    name="till", help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
 for command in (
     serving.serve,
     serving.api,
+    serving.worker,
     seeding.seed,
     operating.migrate,
     operating.doctor,
     watching.status,
     replaying.replay,
+    replaying.rebuild,
 ):
     app.command()(command)
 

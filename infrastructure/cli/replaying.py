@@ -1,18 +1,25 @@
-"""`till replay`: the log folded from the beginning."""
+"""`till replay` and `till rebuild`: everything again, from the log's beginning."""
 
 import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated
 
+import typer
 from psycopg import AsyncConnection
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from infrastructure.bootstrap import rebuilding
 from infrastructure.cli.entry import ERRORS, OUT, program
+from infrastructure.clock import SystemClock
 from infrastructure.eventstore.reader import LogReader
 from infrastructure.eventstore.registry import CATEGORIES, event_codec
 from infrastructure.postgres.connect import bounded
 from infrastructure.postgres.database import open_database
 from infrastructure.replay import Replayed
 from infrastructure.replay import replay as fold_log
+from infrastructure.runner.rebuild import AlreadyRebuilding, RebuildStopped
 
 STATEMENT_SECONDS = 120.0
 
@@ -34,15 +41,46 @@ def replay() -> None:
         OUT.print(f"Digest of all states: {replayed.fold.digest()}", soft_wrap=True)
 
 
+def rebuild(
+    name: Annotated[str, typer.Argument(help="Projection or process manager, as `till status` names it.")],
+) -> None:
+    """Build a projection anew beside the live one, and switch over in one transaction."""
+    with program("rebuild") as settings, open_database(settings) as conninfo:
+        try:
+            schema = asyncio.run(_rebuild(conninfo, name))
+        except (AlreadyRebuilding, LookupError, RebuildStopped) as refused:
+            ERRORS.print(f"till rebuild: {_reason(refused)}", style="red", markup=False)
+            raise typer.Exit(1) from refused
+        OUT.print(f"{name} is live in {schema} now.")
+
+
+def _reason(refused: Exception) -> str:
+    match refused:
+        case AlreadyRebuilding():
+            return f"somebody else is rebuilding {refused}"
+        case RebuildStopped():
+            return f"nothing was switched, because an event cannot be applied: {refused}"
+        case _:
+            return str(refused.args[0])
+
+
 async def _replay(conninfo: str) -> Replayed:
     bounds = bounded(conninfo, application_name="till replay", statement_seconds=STATEMENT_SECONDS)
-    columns = (TextColumn("Replaying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     async with await AsyncConnection.connect(bounds, autocommit=True) as connection:
-        with Progress(*columns, console=ERRORS, transient=True) as progress:
-            bar = progress.add_task("replay", total=None)
-            return await fold_log(
-                connection,
-                reader=LogReader(event_codec()),
-                categories=CATEGORIES,
-                progress=lambda position, end: progress.update(bar, completed=position, total=end),
-            )
+        with _progress("Replaying") as progress:
+            return await fold_log(connection, reader=LogReader(event_codec()), categories=CATEGORIES, progress=progress)
+
+
+async def _rebuild(conninfo: str, name: str) -> str:
+    rebuilt = await rebuilding(conninfo, name, clock=SystemClock())
+    with _progress(f"Rebuilding {name}") as progress:
+        return await rebuilt.run(progress)
+
+
+@contextmanager
+def _progress(text: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error, moved by the position reached and the last one."""
+    columns = (TextColumn(text), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=ERRORS, transient=True) as bars:
+        bar = bars.add_task(text, total=None)
+        yield lambda position, end: bars.update(bar, completed=position, total=end)

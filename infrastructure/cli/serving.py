@@ -9,7 +9,9 @@ from typing import Annotated
 import structlog
 import typer
 import uvicorn
+import uvloop
 
+from infrastructure.bootstrap import work
 from infrastructure.cli.banner import announce_when_ready
 from infrastructure.cli.entry import program
 from infrastructure.postgres.database import open_database
@@ -19,7 +21,7 @@ from infrastructure.supervision.child import Happening, Program
 from infrastructure.supervision.listening import BACKLOG, listen
 from infrastructure.supervision.parent import leave_with
 from infrastructure.supervision.run import run_to_end
-from infrastructure.supervision.supervisor import Supervisor
+from infrastructure.supervision.supervisor import STOP_SIGNALS, Supervisor
 
 APPLICATION = "api.main:app"
 GRACE = 10
@@ -52,6 +54,21 @@ def api(
         server.run(sockets=[listening])
         if not server.started:
             raise typer.Exit(3)
+
+
+def worker(parent: Parent = None) -> None:
+    """Run the worker: it feeds the read models and process managers, and carries out what falls due."""
+    if parent is not None:
+        leave_with(parent)
+    with program("worker") as settings, open_database(settings) as conninfo:
+        uvloop.run(_work(settings, conninfo))
+
+
+async def _work(settings: Settings, conninfo: str) -> None:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in STOP_SIGNALS:
+        loop.add_signal_handler(number, stop.set)
+    await work(settings, conninfo, stop)
 
 
 def uvicorn_config() -> uvicorn.Config:

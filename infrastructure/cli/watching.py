@@ -20,17 +20,19 @@ def status() -> None:
     when = standing.head.recorded_at
     OUT.print(f"Log: position {standing.head.position:,}" + (f", {when:%Y-%m-%d %H:%M:%S} UTC" if when else ", empty"))
     OUT.print(_projections(standing))
-    if standing.queues:
+    if any(queue.counts for queue in standing.queues):
         OUT.print(_queues(standing.queues))
     if standing.stops:
         OUT.print(_stops(standing.stops))
 
 
 def _projections(standing: Standing) -> Table:
-    table = Table("projection", "schema", "state", title="Projections", title_justify="left")
+    table = Table(title="Projections", title_justify="left")
+    for column in ("projection", "schema", "state"):
+        table.add_column(column, overflow="fold")
     for column in ("position", "lag"):
         table.add_column(column, justify="right")
-    table.add_column("stopped slots", justify="right")
+    table.add_column("stopped", justify="right")
     for each in standing.instances:
         lag = standing.head.position - each.position
         stopped = f"[red]{each.stopped_slots}[/red]" if each.stopped_slots else "0"
