@@ -2,7 +2,7 @@
 
 import statistics
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -23,9 +23,7 @@ Place = tuple[int, str]
 """In flight, and `one SKU` or SPREAD."""
 
 
-async def measure(
-    bus: CommandBus, writer: CapturingWriter, crowd: Crowd, results: Results, *, advance: Callable[[], None]
-) -> None:
+async def measure(bus: CommandBus, writer: CapturingWriter, crowd: Crowd, results: Results) -> None:
     """Real checkouts and their ceiling by turns, so that a disturbance meets both."""
     ceiling = Ceiling((await writer.connection()).info.dsn)
     bench = _Bench(bus, writer, crowd, ceiling)
@@ -34,7 +32,6 @@ async def measure(
             for in_flight in ORDERS:
                 for choice, products in (("one SKU", crowd.products[:1]), (SPREAD, crowd.products)):
                     await bench.round((in_flight, choice), products)
-                    advance()
         strangers = ceiling.strangers()
     finally:
         ceiling.close()

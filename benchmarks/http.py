@@ -4,7 +4,7 @@ import json
 import statistics
 import subprocess
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -116,9 +116,7 @@ class _Bench:
             results.add(f"{name}, {place}, {percentile}", value, "ms", target=judged)
 
 
-def measure(
-    shop: str, bare: str, scenarios: Sequence[Scenario], results: Results, *, paths: str, advance: Callable[[], None]
-) -> None:
+def measure(shop: str, bare: str, scenarios: Sequence[Scenario], results: Results, *, paths: str) -> None:
     """`paths` is a file with the bare route's path. A first round warms up and is not counted."""
     bench = _Bench(shop, bare, scenarios)
     bench.round(32, paths)
@@ -126,7 +124,6 @@ def measure(
     for _ in range(ROUNDS):
         for connections in CONNECTIONS:
             bench.round(connections, paths)
-            advance()
     bench.report(results)
 
 

@@ -3,7 +3,6 @@
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -21,13 +20,12 @@ TWO_OF_ONE = Target(0.5)
 ROOT = Path(__file__).parents[1]
 
 
-def measure(database: str, results: Results, crowd: Crowd, *, advance: Callable[[], None]) -> None:
+def measure(database: str, results: Results, crowd: Crowd) -> None:
     """One and two processes by turns."""
     alone, together = list[float](), list[float]()
     for _ in range(ROUNDS):
         for processes, rates in ((1, alone), (2, together)):
             rates.append(_rate(database, crowd, processes))
-            advance()
     one, two = "checkout, one process on one SKU", "checkout, two processes on one SKU"
     results.add(one, statistics.median(alone), "checkouts/s")
     ratio = median_ratio(together, alone)

@@ -105,11 +105,7 @@ class System:
             raise NotInTime(f"till serve ended with {self._main().returncode}\n{self.last_lines()}")
 
     def ready(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/health/ready", timeout=5) as answer:
-                return bool(answer.status == 200)
-        except (OSError, urllib.error.URLError):
-            return False
+        return answers(f"{self.url}/health/ready")
 
     def stop(self) -> int:
         """SIGTERM, and SIGKILL for the whole group where that does not help; the exit code."""
@@ -164,6 +160,15 @@ class System:
     def _main(self) -> subprocess.Popen[bytes]:
         assert self._process is not None, "the system was not started"
         return self._process
+
+
+def answers(url: str) -> bool:
+    """Whether somebody answers there, and with 200."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
 
 
 def free_port() -> int:
