@@ -4,9 +4,7 @@ import typer
 
 from infrastructure.cli import operating, replaying, seeding, serving, watching
 
-app = typer.Typer(
-    name="till", help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
-)
+app = typer.Typer(name="till", help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 for command in (
     serving.serve,
     serving.api,
