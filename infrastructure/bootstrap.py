@@ -3,13 +3,10 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
-
-from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
 from application import accounts, catalogue, inventory, ordering, payments, shopping
 from application.effects import (
@@ -39,22 +36,30 @@ from infrastructure.eventstore.reader import LogReader
 from infrastructure.eventstore.registry import CATEGORIES, event_codec
 from infrastructure.eventstore.writer import LogWriter
 from infrastructure.payments.simulated import SimulatedGateway
-from infrastructure.postgres.connect import bounded
+from infrastructure.postgres.database import open_database
+from infrastructure.postgres.pools import connector, open_pool
 from infrastructure.processes.driver import as_projection, schema_stem
 from infrastructure.processes.executor import Executor
+from infrastructure.runner.changes import ChangesSince
+from infrastructure.runner.instances import ensure
+from infrastructure.runner.read_positions import ReadPositions
 from infrastructure.runner.rebuild import Rebuild
 from infrastructure.runner.runner import Runner
 from infrastructure.runner.slots import Slots, stored_partitions
+from infrastructure.security.directory import PostgresDirectory
+from infrastructure.security.emails import HmacEmails
+from infrastructure.security.fingerprints import HmacFingerprints
+from infrastructure.security.passwords import Argon2Passwords
+from infrastructure.security.tokens import JwtTokens
+from infrastructure.security.vault import AesVault
+from infrastructure.services import ApiServices
 from infrastructure.settings import Settings
 from projections.accounts import ACCOUNTS
 from projections.carts import CARTS
-from projections.catalogue import CATALOGUE
+from projections.catalogue import CATALOGUE, changed_products
 from projections.order_history import ORDER_HISTORY
 from projections.projection import Projection
-from projections.stock_levels import STOCK_LEVELS
-
-Pool = AsyncConnectionPool[AsyncConnection[Any]]
-Connect = Callable[[], Coroutine[Any, Any, AsyncConnection[Any]]]
+from projections.stock_levels import STOCK_LEVELS, changed_levels
 
 
 def handlers(policy: ShopPolicy) -> Handlers:
@@ -105,6 +110,10 @@ EFFECTS: Mapping[type[Command], Effect[Any]] = {
 }
 
 
+CHANGES: Mapping[str, ChangesSince] = {CATALOGUE.name: changed_products, STOCK_LEVELS.name: changed_levels}
+"""The read models whose rendered answers API processes keep, and how they learn what changed."""
+
+
 def projections() -> tuple[Projection, ...]:
     """Everything a driver feeds: the read models, and the process managers in the same shape."""
     return (*READ_MODELS, *map(as_projection, PROCESS_MANAGERS))
@@ -117,27 +126,6 @@ def policy(settings: Settings) -> ShopPolicy:
         tax_inclusive=settings.tax_inclusive,
         payment_window=settings.payment_window,
     )
-
-
-@asynccontextmanager
-async def open_pool(conninfo: str, *, process: str, size: int = 8) -> AsyncIterator[Pool]:
-    """Connections in autocommit mode, with timeouts on everything."""
-    bounds = bounded(conninfo, application_name=f"till {process}")
-    pool: Pool = AsyncConnectionPool(
-        bounds, min_size=2, max_size=size, kwargs={"autocommit": True}, open=False, timeout=5.0
-    )
-    async with pool:
-        yield pool
-
-
-def connector(conninfo: str, *, process: str, **limits: float) -> Connect:
-    """Opens single connections of the same kind; `limits` are those of `bounded`."""
-    bounds = bounded(conninfo, application_name=f"till {process}", **limits)
-
-    async def connect() -> AsyncConnection[Any]:
-        return await AsyncConnection.connect(bounds, autocommit=True)
-
-    return connect
 
 
 def end_process() -> None:
@@ -174,6 +162,39 @@ async def partitions(conninfo: str) -> int:
     conn = await connector(conninfo, process="set-up")()
     async with conn:
         return await stored_partitions(conn)
+
+
+@asynccontextmanager
+async def api_services(settings: Settings) -> AsyncIterator[ApiServices]:
+    """Everything behind one API process, opened, and closed in reverse order."""
+    clock, secret = SystemClock(), settings.pii_master_key
+    with open_database(settings) as conninfo:
+        slots = Slots(CATEGORIES, await partitions(conninfo))
+        connect = connector(conninfo, process="api positions")
+        async with await connect() as conn:
+            await ensure(conn, projections(), slots=slots, at=clock.now())
+        positions = ReadPositions(connect=connect, changes=CHANGES)
+        async with AsyncExitStack() as stack:
+            pool = await stack.enter_async_context(open_pool(conninfo, process="api"))
+            bus = await stack.enter_async_context(command_loop(settings, conninfo, clock=clock, process="api"))
+            await positions.start()
+            stack.push_async_callback(positions.close)
+            yield ApiServices(
+                settings=settings,
+                clock=clock,
+                bus=bus,
+                pool=pool,
+                positions=positions,
+                gateway=SimulatedGateway(pool),
+                directory=PostgresDirectory(
+                    pool=pool, codec=event_codec(), clock=clock, partitions=await partitions(conninfo)
+                ),
+                vault=AesVault(master_key=secret, pool=pool, clock=clock),
+                tokens=JwtTokens(secret=settings.jwt_secret.encode(), master_key=secret, clock=clock),
+                passwords=Argon2Passwords(),
+                emails=HmacEmails(master_key=secret),
+                fingerprints=HmacFingerprints(master_key=secret),
+            )
 
 
 @asynccontextmanager

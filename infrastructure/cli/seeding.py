@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
-from infrastructure.bootstrap import command_loop, open_pool
+from infrastructure.bootstrap import command_loop
 from infrastructure.cli.entry import ERRORS, OUT, program
 from infrastructure.clock import SystemClock
 from infrastructure.postgres.database import open_database
 from infrastructure.postgres.migrate import migrate
+from infrastructure.postgres.pools import open_pool
 from infrastructure.security.emails import HmacEmails
 from infrastructure.security.passwords import Argon2Passwords
 from infrastructure.security.vault import AesVault

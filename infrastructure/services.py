@@ -1,0 +1,29 @@
+"""What an API process is given."""
+
+from dataclasses import dataclass
+
+from application.ports.clock import Clock
+from application.ports.commands import CommandBus
+from application.ports.gateway import PaymentGateway
+from application.ports.security import Directory, Emails, Fingerprints, Passwords, Tokens, Vault
+from infrastructure.postgres.pools import Pool
+from infrastructure.runner.read_positions import ReadPositions
+from infrastructure.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiServices:
+    """What the API is given; the shape it asks for is `api.services.Services`."""
+
+    settings: Settings
+    clock: Clock
+    bus: CommandBus
+    pool: Pool
+    positions: ReadPositions
+    gateway: PaymentGateway
+    directory: Directory
+    vault: Vault
+    tokens: Tokens
+    passwords: Passwords
+    emails: Emails
+    fingerprints: Fingerprints
