@@ -1,0 +1,189 @@
+"""Random histories of a whole shop: what comes in goes out or is held, and nothing is sold twice."""
+
+from contextlib import suppress
+from datetime import timedelta
+from uuid import UUID, uuid5
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from application.inventory import AdjustStock, adjust_stock
+from application.payments import RequestRefund, request_refund
+from application.ports.gateway import ChargeStatus
+from domain.inventory.stock import STOCKS
+from domain.ordering.order import Status
+from domain.payments.events import Method
+from domain.payments.ledger import Receipt
+from domain.payments.payment import Payment
+from domain.shared.identifiers import AccountId, OrderId, ProductId, RefundId, payment_of, stock_of
+from domain.shared.money import Money
+from domain.shared.refusal import Refusal
+from tests.support.accounts import ADMIN, BUYER, SELLER, STRANGER
+from tests.support.buying import Buying, Crash
+from tests.support.story import drive
+
+PRODUCTS = tuple(ProductId(UUID(int=0xA0 + n)) for n in range(3))
+ON_HAND, PRICES = (3, 6, 9), (0, 4_999, 87_500)
+BUYERS = st.sampled_from([BUYER, STRANGER])
+GOODS = st.sampled_from(PRODUCTS)
+UNITS = st.integers(1, 4)
+REFERENCES = st.sampled_from([None, "txn_1", "txn_decline", "txn_timeout", "txn_error"])
+
+
+class ShopMachine(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.shop = Buying()
+        self.orders: list[OrderId] = []
+        self.on_hand = dict(zip(PRODUCTS, ON_HAND, strict=True))
+        for product, price in zip(PRODUCTS, PRICES, strict=True):
+            self.shop.stocks(self.on_hand[product], product=product, price=Money(price, "INR"))
+
+    @rule(product=GOODS, quantity=UNITS, by=BUYERS)
+    def cart(self, product: ProductId, quantity: int, by: AccountId) -> None:
+        self.shop.carts(quantity, product=product, by=by)
+
+    @rule(by=BUYERS, items=st.none() | st.lists(st.tuples(GOODS, UNITS), min_size=1, max_size=3))
+    def check_out(self, by: AccountId, items: list[tuple[ProductId, int]] | None) -> None:
+        order_id = OrderId(UUID(int=0x0F00 + len(self.orders)))
+        with suppress(Refusal):
+            self.shop.checks_out(order_id, items=tuple(items) if items else None, by=by)
+            self.orders.append(order_id)
+
+    def some_order(self, data: st.DataObject) -> OrderId:
+        return data.draw(st.sampled_from(self.orders), label="order")
+
+    @precondition(lambda self: self.orders)
+    @rule(data=st.data(), reference=REFERENCES, crash=st.sampled_from(Crash), by=BUYERS)
+    def pay(self, data: st.DataObject, reference: str | None, crash: Crash, by: AccountId) -> None:
+        with suppress(Refusal):
+            self.shop.pays(self.some_order(data), reference=reference, crash=crash, by=by)
+
+    @precondition(lambda self: self.orders)
+    @rule(data=st.data(), by=BUYERS)
+    def pay_at_the_door(self, data: st.DataObject, by: AccountId) -> None:
+        with suppress(Refusal):
+            self.shop.intends_to_pay(self.some_order(data), method=Method.COD, by=by)
+
+    @precondition(lambda self: self.orders)
+    @rule(data=st.data(), number=st.integers(1, 3), minor=st.none() | st.sampled_from([1, 5_898, 10**7]))
+    def money_comes_unasked(self, data: st.DataObject, number: int, minor: int | None) -> None:
+        """A second charge, one after the order was over, another amount, or one under a key of nobody's."""
+        payment = self.payment(self.some_order(data))
+        if payment is None:
+            return
+        stray = uuid5(payment.id, f"stray {number}")
+        key = data.draw(st.sampled_from([stray, *(a.key for a in payment.attempts.made)]), label="key")
+        if key not in self.shop.gateway.charges:
+            amount = payment.amount if minor is None else Money(minor, "INR")
+            drive(self.shop.gateway.charge(key=key, amount=amount, reference=None))
+        self.shop.hears_of(payment.id, self.shop.gateway.charges[key])
+
+    @precondition(lambda self: self.orders)
+    @rule(data=st.data())
+    def hear_it_again(self, data: st.DataObject) -> None:
+        payment = self.payment(self.some_order(data))
+        if payment is None:
+            return
+        before = self.shop.history()
+        for key in payment.ledger.receipts:
+            self.shop.hears_of(payment.id, self.shop.gateway.charges[key])
+        assert self.shop.history() == before
+
+    @precondition(lambda self: self.orders)
+    @rule(data=st.data(), by=st.sampled_from([BUYER, STRANGER, ADMIN]))
+    def cancel(self, data: st.DataObject, by: AccountId) -> None:
+        with suppress(Refusal):
+            self.shop.cancels(self.some_order(data), by=by)
+
+    @precondition(lambda self: self.orders)
+    @rule(data=st.data(), minor=st.none() | st.integers(1, 100_000), number=st.integers(0, 5))
+    def refund(self, data: st.DataObject, minor: int | None, number: int) -> None:
+        payment_id = payment_of(self.some_order(data))
+        command = RequestRefund(
+            payment_id=payment_id,
+            refund_id=RefundId(uuid5(payment_id, f"refund {number}")),
+            amount=None if minor is None else Money(minor, "INR"),
+            reason="Torn.",
+        )
+        with suppress(Refusal):
+            self.shop.ask(lambda work: request_refund(command, work), by=ADMIN)
+
+    @rule(product=GOODS, change=st.integers(-5, 5))
+    def adjust(self, product: ProductId, change: int) -> None:
+        command = AdjustStock(product_id=product, change=change, reason="counted")
+        with suppress(Refusal):
+            self.shop.ask(lambda work: adjust_stock(command, work), by=SELLER)
+            self.on_hand[product] += change
+
+    @rule(minutes=st.sampled_from([0, 1, 31]))
+    def time_passes(self, minutes: int) -> None:
+        self.shop.log.now += timedelta(minutes=minutes)
+        self.shop.run_due()
+
+    def payment(self, order_id: OrderId) -> Payment | None:
+        """None for an order of nothing to pay."""
+        return self.shop.payment(order_id) if self.shop.log.events(payment_of(order_id)) else None
+
+    @invariant()
+    def stock_is_conserved(self) -> None:
+        held = dict.fromkeys(PRODUCTS, 0)
+        for order_id in self.orders:
+            order = self.shop.order(order_id)
+            for line in order.placed.lines if order.status is not Status.CANCELLED else ():
+                held[line.product_id] += line.quantity
+        for product in PRODUCTS:
+            stock = self.shop.log.state(STOCKS, stock_of(product))
+            assert (stock.on_hand, stock.reserved) == (self.on_hand[product], held[product])
+            assert 0 <= stock.reserved <= stock.on_hand
+
+    @invariant()
+    def only_money_that_came_is_in_the_books(self) -> None:
+        charges = self.shop.gateway.charges
+        for key, receipt in self.receipts().items():
+            assert (charges[key].status, charges[key].amount) == (ChargeStatus.SUCCEEDED, receipt.amount)
+            assert self.shop.gateway.refunded(key) >= receipt.returned.minor
+        assert all(row.status != "dead" for row in self.shop.due.rows.values())
+
+    @invariant()
+    def an_order_goes_ahead_when_it_is_paid(self) -> None:
+        for order_id in self.orders:
+            order, payment = self.shop.order(order_id), self.payment(order_id)
+            if payment is not None and order.status is Status.PROCESSING:
+                assert payment.paid_by is not None
+            if payment is not None and payment.paid_by is not None:
+                assert order.status is not Status.PENDING_PAYMENT
+
+    def receipts(self) -> dict[UUID, Receipt]:
+        payments = [payment for order_id in self.orders if (payment := self.payment(order_id))]
+        return {key: receipt for payment in payments for key, receipt in payment.ledger.receipts.items()}
+
+    def teardown(self) -> None:
+        """In the end every coin that the provider took is held for an order that stands, or has gone back."""
+        self.shop.settle()
+        taken = {k: c.amount for k, c in self.shop.gateway.charges.items() if c.status is ChargeStatus.SUCCEEDED}
+        receipts = self.receipts()
+        assert {key: receipt.amount for key, receipt in receipts.items()} == taken
+        for key, receipt in receipts.items():
+            assert self.shop.gateway.refunded(key) == receipt.returned.minor == receipt.promised.minor
+        for order_id in self.orders:
+            self.ends_well(order_id)
+        self.stock_is_conserved()
+        self.only_money_that_came_is_in_the_books()
+
+    def ends_well(self, order_id: OrderId) -> None:
+        order, payment = self.shop.order(order_id), self.payment(order_id)
+        assert order.status is not Status.PENDING_PAYMENT
+        if payment is None:
+            return
+        assert payment.attempts.open is None
+        held = {key: receipt.left.minor for key, receipt in payment.ledger.receipts.items()}
+        assert all(not minor for key, minor in held.items() if key != payment.paid_by)
+        if order.status is Status.CANCELLED:
+            assert not any(held.values())
+        if order.status is Status.PROCESSING and payment.paid_by:
+            asked = sum(r.amount.minor for r in payment.ledger.refunds.values() if r.charge == payment.paid_by)
+            assert held[payment.paid_by] == order.placed.payable.minor - asked
+
+
+TestShopMachine = ShopMachine.TestCase
