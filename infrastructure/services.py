@@ -7,6 +7,7 @@ from application.ports.commands import CommandBus
 from application.ports.gateway import PaymentGateway
 from application.ports.security import Directory, Emails, Fingerprints, Passwords, Tokens, Vault
 from infrastructure.postgres.pools import Pool
+from infrastructure.readiness import readiness
 from infrastructure.runner.read_positions import ReadPositions
 from infrastructure.settings import Settings
 
@@ -27,3 +28,7 @@ class ApiServices:
     passwords: Passwords
     emails: Emails
     fingerprints: Fingerprints
+
+    async def health(self) -> dict[str, str]:
+        """`ok` or what is wrong, by what was checked."""
+        return await readiness(self.pool)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -11,48 +11,15 @@ from uuid import uuid4
 import httpx
 
 from api.app import Tillstream, create_app
-from application.ports.clock import Clock
-from application.ports.commands import CommandBus
 from application.ports.gateway import PaymentGateway
-from application.ports.security import Directory, Emails, Fingerprints, Passwords, Tokens, Vault
-from infrastructure.bootstrap import Pool, command_loop, connector, feeding, open_pool, partitions
+from infrastructure.bootstrap import api_services, feeding
 from infrastructure.clock import SystemClock
-from infrastructure.eventstore.registry import event_codec
-from infrastructure.payments.simulated import SimulatedGateway
-from infrastructure.runner.read_positions import ReadPositions
-from infrastructure.security.directory import PostgresDirectory
-from infrastructure.security.emails import HmacEmails
-from infrastructure.security.fingerprints import HmacFingerprints
 from infrastructure.security.passwords import Argon2Passwords
-from infrastructure.security.tokens import JwtTokens
-from infrastructure.security.vault import AesVault
+from infrastructure.services import ApiServices
 from infrastructure.settings import Settings, load
-from projections.catalogue import changed_products
-from projections.stock_levels import changed_levels
 
 PASSWORD = "correct horse battery"
 SECRET = "s" * 43
-
-
-@dataclass(frozen=True, kw_only=True)
-class Assembled:
-    """What `api.services.Services` asks for."""
-
-    settings: Settings
-    clock: Clock
-    bus: CommandBus
-    pool: Pool
-    positions: ReadPositions
-    gateway: PaymentGateway
-    directory: Directory
-    vault: Vault
-    tokens: Tokens
-    passwords: Passwords
-    emails: Emails
-    fingerprints: Fingerprints
-
-    async def health(self) -> dict[str, str]:
-        return {"database": "ok"}
 
 
 def settings(database: str, home: Path, **environment: str) -> Settings:
@@ -73,39 +40,17 @@ def settings(database: str, home: Path, **environment: str) -> Settings:
 @asynccontextmanager
 async def assembled(
     shop: Settings, database: str, *, gateway: PaymentGateway | None = None
-) -> AsyncIterator[Assembled]:
-    clock = SystemClock()
+) -> AsyncIterator[ApiServices]:
+    """The services of an API process, with passwords that hash quickly, beside a runner."""
     async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(open_pool(database, process="api"))
-        runner = await stack.enter_async_context(feeding(database, clock=clock))
+        runner = await stack.enter_async_context(feeding(database, clock=SystemClock()))
         stop = asyncio.Event()
         feeder = asyncio.create_task(runner.run(stop))
         stack.push_async_callback(_stopped, stop, feeder)
-        loop = await stack.enter_async_context(command_loop(shop, database, clock=clock, process="api"))
-        positions = ReadPositions(
-            connect=connector(database, process="positions"),
-            changes={"catalogue": changed_products, "stock_levels": changed_levels},
-        )
-        await positions.start()
-        stack.push_async_callback(positions.close)
-        master, passwords = shop.pii_master_key, Argon2Passwords(memory_kib=64, rounds=1)
+        services = await stack.enter_async_context(api_services(shop))
+        passwords = Argon2Passwords(memory_kib=64, rounds=1)
         stack.callback(passwords.close)
-        yield Assembled(
-            settings=shop,
-            clock=clock,
-            bus=loop,
-            pool=pool,
-            positions=positions,
-            gateway=gateway or SimulatedGateway(pool),
-            directory=PostgresDirectory(
-                pool=pool, codec=event_codec(), clock=clock, partitions=await partitions(database)
-            ),
-            vault=AesVault(master_key=master, pool=pool, clock=clock),
-            tokens=JwtTokens(secret=shop.jwt_secret.encode(), master_key=master, clock=clock),
-            passwords=passwords,
-            emails=HmacEmails(master_key=master),
-            fingerprints=HmacFingerprints(master_key=master),
-        )
+        yield replace(services, passwords=passwords, gateway=gateway or services.gateway)
 
 
 async def _stopped(stop: asyncio.Event, feeder: "asyncio.Task[None]") -> None:
@@ -118,7 +63,7 @@ class Web:
     """Speaks HTTP with the app. What was written last is what the next read waits for."""
 
     app: Tillstream
-    services: Assembled
+    services: ApiServices
     http: httpx.AsyncClient
     position: dict[str, str] = field(default_factory=dict)
 
