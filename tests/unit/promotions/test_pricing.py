@@ -50,6 +50,12 @@ def test_the_tax_is_on_what_is_left_after_the_discount() -> None:
     assert (whole.tax, whole.payable) == (inr(900), inr(5_900))
 
 
+def test_a_line_that_is_given_away_bears_no_tax() -> None:
+    whole = priced(a_sale(price=inr(1)), a_sale(price=inr(1)), discount=inr(1), rate=10_000)
+    assert [line.discount for line in whole.lines] == [inr(1), NOTHING]
+    assert [line.tax for line in whole.lines] == [NOTHING, inr(1)]
+
+
 def test_a_whole_discount_leaves_nothing_to_pay() -> None:
     whole = priced(a_sale(price=inr(10_000)), a_sale(price=inr(1)), discount=inr(10_001))
     assert (whole.tax, whole.payable) == (NOTHING, NOTHING)
