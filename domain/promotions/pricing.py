@@ -84,6 +84,8 @@ def _tax(net: Money, rate: int, *, inclusive: bool) -> Money:
 
 
 def _shares(total: Money, weights: Sequence[Money]) -> tuple[Money, ...]:
+    if total.is_zero:
+        return (total,) * len(weights)
     return total.allocate([weight.minor for weight in weights])
 
 
