@@ -1,0 +1,53 @@
+"""The same random histories, carried out by the real command loops on the real log."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.property.test_account_machine import AccountMachine
+from tests.property.test_cart_machine import CartMachine
+from tests.property.test_email_claim_machine import EmailClaimMachine
+from tests.property.test_order_machine import OrderMachine
+from tests.property.test_payment_machine import PaymentMachine
+from tests.property.test_product_machine import ProductMachine
+from tests.property.test_session_machine import SessionMachine
+from tests.property.test_stock_machine import StockMachine
+from tests.support.machines import AggregateMachine
+from tests.support.postgres import TestServer
+from tests.support.profiles import on_the_real_store
+from tests.support.store_log import StoreLog
+
+MACHINES: list[type[AggregateMachine[Any, Any]]] = [
+    AccountMachine,
+    CartMachine,
+    EmailClaimMachine,
+    OrderMachine,
+    PaymentMachine,
+    ProductMachine,
+    SessionMachine,
+    StockMachine,
+]
+
+
+@pytest.fixture(scope="module")
+def store(postgres: TestServer) -> Iterator[StoreLog]:
+    with postgres.fresh() as database:
+        log = StoreLog(database)
+        yield log
+        log.close()
+
+
+@pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.__name__)
+def test_histories_on_the_store(machine: type[AggregateMachine[Any, Any]], store: StoreLog) -> None:
+    class OnTheStore(machine):  # type: ignore[valid-type,misc]
+        def open_log(self) -> StoreLog:
+            store.clear()
+            return store
+
+        @property
+        def state(self) -> Any:
+            return store.stored(self.category, self.stream)
+
+    run_state_machine_as_test(OnTheStore, settings=on_the_real_store())  # type: ignore[no-untyped-call]
