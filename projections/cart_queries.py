@@ -24,7 +24,7 @@ SELECT c.id, c.buyer_id, c.version, c.created_at, c.updated_at,
 """
 
 
-class Warning(StrEnum):  # noqa: A001 - the word clients know
+class LineWarning(StrEnum):
     """Why a line may not be bought as it stands; the gravest first."""
 
     NOT_AVAILABLE = "not-available"
@@ -49,7 +49,7 @@ class CartLineRow(msgspec.Struct, frozen=True, kw_only=True):
     full_price: Money
     """Of one unit now, before discounts."""
     available: int
-    warning: Warning | None
+    warning: LineWarning | None
 
     @property
     def line_total(self) -> Money:
@@ -66,7 +66,7 @@ class CartRow(msgspec.Struct, frozen=True, kw_only=True):
 
     def total(self, currency: str) -> Money:
         """At the prices of now, of what can still be bought; the currency is that of an empty cart."""
-        wanted = [line for line in self.lines if line.warning is not Warning.NOT_AVAILABLE]
+        wanted = [line for line in self.lines if line.warning is not LineWarning.NOT_AVAILABLE]
         if not wanted:
             return Money(0, currency)
         return Money(sum(line.line_total.minor for line in wanted), wanted[0].price.currency)
@@ -102,14 +102,14 @@ class _Joined(msgspec.Struct, frozen=True):
             warning=self._warning(seen, price),
         )
 
-    def _warning(self, seen: Money, price: Money) -> Warning | None:
+    def _warning(self, seen: Money, price: Money) -> LineWarning | None:
         if self.withdrawn:
-            return Warning.NOT_AVAILABLE
+            return LineWarning.NOT_AVAILABLE
         if self.available == 0:
-            return Warning.OUT_OF_STOCK
+            return LineWarning.OUT_OF_STOCK
         if self.available < self.quantity:
-            return Warning.SHORT
-        return Warning.PRICE_CHANGED if price != seen else None
+            return LineWarning.SHORT
+        return LineWarning.PRICE_CHANGED if price != seen else None
 
 
 async def cart(conn: Connection, buyer: AccountId, *, carts: str, catalogue: str, stock: str) -> CartRow | None:

@@ -1,0 +1,107 @@
+"""No event that can be recorded poisons a projector, however extreme its values."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from domain.accounts.events import AccountRegistered, Role
+from domain.inventory.events import StockOpened
+from domain.payments.events import PaymentRequested
+from domain.shared.event import Event
+from domain.shared.identifiers import AccountId, CartId, ClaimId, PaymentId
+from domain.shared.sealed import Sealed
+from domain.shopping.events import CartOpened
+from infrastructure.eventstore.registry import event_codec
+from projections.cart_queries import cart
+from projections.catalogue_queries import ProductQuery, Sort, products
+from projections.order_payments import payment
+from projections.order_queries import OrderQuery, find_orders
+from projections.projection import Connection
+from projections.stock_levels import levels
+from tests.support import profiles
+from tests.support.events import events_of
+from tests.support.happenings import BUYER, inr, line, listed, order_id, placed, product
+from tests.support.journal import Journal
+from tests.support.postgres import TestServer
+from tests.support.read_side import JOINED, PROJECTIONS, ReadSide, read_side_on
+from tests.support.times import NOON
+
+CODEC = event_codec()
+PRODUCT, ORDER, PAYMENT, STREAM = product(1), order_id(1), PaymentId(UUID(int=0xF1)), UUID(int=0xE1)
+KINDS = tuple(dict.fromkeys(kind for projection in PROJECTIONS for kind in projection.events))
+
+FIRST: dict[str, Event] = {
+    "account": AccountRegistered(
+        account_id=AccountId(STREAM), email=Sealed(STREAM, "e"), email_claim=ClaimId(STREAM), name=Sealed(STREAM, "n"),
+        role=Role.BUYER, at=NOON,
+    ),
+    "product": listed(PRODUCT),
+    "stock": StockOpened(product_id=PRODUCT, threshold=5),
+    "cart": CartOpened(cart_id=CartId(STREAM), buyer_id=BUYER, at=NOON),
+    "order": placed(ORDER, line(1)),
+    "payment": PaymentRequested(payment_id=PAYMENT, order_id=ORDER, buyer_id=BUYER, amount=inr(1), at=NOON),
+}  # fmt: skip
+KEYS = {"account": STREAM, "product": PRODUCT, "stock": PRODUCT, "cart": BUYER, "order": ORDER, "payment": ORDER}
+STREAMS = {"product": PRODUCT, "order": ORDER, "payment": PAYMENT}
+IDENTITY = {
+    "account_id": AccountId(STREAM), "product_id": PRODUCT, "cart_id": CartId(STREAM), "order_id": ORDER,
+    "payment_id": PAYMENT,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def project(postgres: TestServer) -> Iterator[Callable[[list[Event]], None]]:
+    """Applies events of one stream to all read models, reads them back, and takes it all back."""
+    with postgres.fresh() as database, asyncio.Runner() as runner:
+        context = read_side_on(database)
+        shop = runner.run(context.__aenter__())
+        yield lambda events: runner.run(_project(shop, events))
+        runner.run(context.__aexit__(None, None, None))
+
+
+async def _project(shop: ReadSide, events: list[Event]) -> None:
+    journal = Journal(shop.journal.database, CODEC)
+    category = _category(events[0])
+    stream = STREAMS.get(category, STREAM)
+    records = journal.record(stream, *events, key=KEYS[category])
+    async with shop.conn.transaction(force_rollback=True):
+        for projection in PROJECTIONS:
+            wanted = [record for record in records if type(record.event) in projection.events]
+            if wanted:
+                await projection.apply(shop.conn, f"{projection.name}_v1", wanted)
+        await _read(shop.conn)
+
+
+async def _read(conn: Connection) -> None:
+    for sort in Sort:
+        await products(conn, ProductQuery(sort=sort), **JOINED)
+    await levels(conn, **JOINED)
+    await cart(conn, BUYER, carts="carts_v1", **JOINED)
+    await find_orders(conn, OrderQuery(), orders="order_history_v1")
+    await payment(conn, PAYMENT, orders="order_history_v1")
+
+
+def of_this_stream(event: Event) -> Event:
+    names: dict[str, Any] = {name: value for name, value in IDENTITY.items() if hasattr(event, name)}
+    return replace(event, **names)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.topic)
+@profiles.on_the_real_store()
+@given(data=st.data())
+def test_no_event_poisons_a_projector(
+    project: Callable[[list[Event]], None], kind: type[Event], data: st.DataObject
+) -> None:
+    event = of_this_stream(data.draw(events_of(kind)))
+    first = FIRST[_category(event)]
+    project([event] if isinstance(event, type(first)) else [first, event])
+
+
+def _category(event: Event) -> str:
+    return CODEC.category(CODEC.name(event)).name
