@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from domain.accounts.events import RevocationReason, SessionEvent, SessionRefreshed, SessionRevoked
 from domain.accounts.session import SESSIONS, Session, SessionOver
@@ -14,8 +14,9 @@ from tests.support.times import NOON
 
 SESSION = SessionId(UUID(int=1))
 WEEK = timedelta(days=7)
-CLIENTS = st.sampled_from(["phone", "thief"])
-PAUSES = st.sampled_from([timedelta(seconds=s) for s in (1, 29, 30, 31, 3_600)] + [WEEK - timedelta(seconds=1), WEEK])
+CLIENTS = st.sampled_from(["phone", "phone", "thief"])
+PAUSES = st.sampled_from([timedelta(seconds=s) for s in (0, 15, 30, 31, 3_600)])
+LIFETIMES = st.sampled_from([WEEK, WEEK, WEEK, timedelta(seconds=30)])
 
 
 class SessionMachine(AggregateMachine[Session, SessionEvent]):
@@ -39,11 +40,13 @@ class SessionMachine(AggregateMachine[Session, SessionEvent]):
     def current(self) -> int:
         return len(self.superseded)
 
-    @rule(pause=PAUSES)
-    def time_passes(self, pause: timedelta) -> None:
+    @rule(pause=st.sampled_from([WEEK - timedelta(seconds=1), WEEK]))
+    @precondition(lambda self: self.current > 2)
+    def a_week_passes(self, pause: timedelta) -> None:
         self.now += pause
 
     @rule()
+    @precondition(lambda self: self.current > 0)
     def all_sessions_of_the_account_are_ended(self) -> None:
         self.valid_from = self.now
 
@@ -55,8 +58,9 @@ class SessionMachine(AggregateMachine[Session, SessionEvent]):
         by, at = self.superseded[generation]
         return generation == self.current - 1 and by == client and self.now - at <= timedelta(seconds=30)
 
-    @rule(back=st.integers(-1, 3), client=CLIENTS, lifetime=st.sampled_from([WEEK, timedelta(seconds=10)]))
-    def refresh(self, back: int, client: str, lifetime: timedelta) -> None:
+    @rule(pause=PAUSES, back=st.sampled_from([0, 0, 0, 1, 1, 1, 2, 3, -1]), client=CLIENTS, lifetime=LIFETIMES)
+    def refresh(self, pause: timedelta, back: int, client: str, lifetime: timedelta) -> None:
+        self.now += pause
         generation, now, expires, valid_from = self.current - back, self.now, self.now + lifetime, self.valid_from
         refused = SessionOver if self.over() or not 0 <= generation <= self.current else None
         then: tuple[SessionEvent, ...] = (
@@ -79,6 +83,7 @@ class SessionMachine(AggregateMachine[Session, SessionEvent]):
             self.expires = expires
 
     @rule()
+    @precondition(lambda self: self.current > 1)
     def log_out(self) -> None:
         then = () if self.ended else (SessionRevoked(reason=RevocationReason.LOGOUT, at=self.now),)
         self.decide(lambda session: session.revoke(self.now), refused=None, then=then)

@@ -77,6 +77,11 @@ def test_sessions_from_before_the_account_ended_all_are_over() -> None:
     given(a_session()).when(refreshing(0, valid_from=NOON + timedelta(seconds=1))).refused(SessionOver)
 
 
+def test_refreshing_does_not_make_a_session_younger() -> None:
+    session = refreshed(a_session(), at=SOON)
+    given(session).when(refreshing(1, valid_from=NOON + timedelta(seconds=1))).refused(SessionOver)
+
+
 def test_logging_out_once_is_enough() -> None:
     logout = SessionRevoked(reason=RevocationReason.LOGOUT, at=SOON)
     given(a_session()).when(lambda session: session.revoke(SOON)).then(logout)
