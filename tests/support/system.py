@@ -67,6 +67,8 @@ class System:
         }
         self._arguments = (*arguments, "serve", *(["--demo"] if demo else []))
         self._process: subprocess.Popen[bytes] | None = None
+        self.exit_code: int | None = None
+        """Of the last clean stop."""
 
     def __enter__(self) -> Self:
         self.start()
@@ -107,12 +109,12 @@ class System:
     def ready(self) -> bool:
         return answers(f"{self.url}/health/ready")
 
-    def stop(self) -> int:
-        """SIGTERM, and SIGKILL for the whole group where that does not help; the exit code."""
+    def stop(self) -> None:
+        """SIGTERM, and SIGKILL for everything where that does not help."""
         process, self._process = self._main(), None
         process.send_signal(signal.SIGTERM)
         try:
-            return process.wait(timeout=STOP_SECONDS)
+            self.exit_code = process.wait(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
             for child in psutil.Process(process.pid).children(recursive=True):
                 child.kill()

@@ -1,0 +1,118 @@
+"""Somebody who talks to a running shop over HTTP: exact numbers, and reads that have seen the caller's writes."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from types import TracebackType
+from typing import Any, Self
+from uuid import uuid4
+
+import httpx
+import msgspec
+
+from infrastructure.demo_shop import SHOWN
+
+PASSWORD = "correct horse battery"
+BASE = "/api/v1"
+
+_encode = msgspec.json.Encoder(decimal_format="number").encode
+_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=Decimal)
+
+
+class Reply:
+    """An answer, decoded without float."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self.status = answer.status_code
+        self.headers = answer.headers
+        self.content = answer.content
+
+    @property
+    def json(self) -> Any:
+        return _decoder.decode(self.content)
+
+    @property
+    def code(self) -> str | None:
+        """Of a problem."""
+        if self.headers.get("content-type") != "application/problem+json":
+            return None
+        code: str = self.json["code"]
+        return code
+
+    def expect(self, status: int) -> Any:
+        """The JSON of an answer with that status."""
+        assert self.status == status, f"{self.status}, expected {status}: {self.content[:2000]!r}"
+        return self.json if self.content else None
+
+
+class Caller:
+    """Sends the position of its last write with every read."""
+
+    def __init__(self, url: str, token: str | None = None) -> None:
+        self.url = url
+        self.token = token
+        self.position: str | None = None
+        self._http = httpx.Client(base_url=url, timeout=30)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+
+    def request(self, method: str, path: str, body: object = None, *, key: str | None = None, **headers: str) -> Reply:
+        """`body` is sent as JSON; bytes are sent as they are."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.token is not None:
+            sent.setdefault("authorization", f"Bearer {self.token}")
+        if key is not None:
+            sent["idempotency-key"] = key
+        content = None
+        if body is not None:
+            sent.setdefault("content-type", "application/json")
+            content = body if isinstance(body, bytes) else _encode(body)
+        if method == "GET" and self.position is not None:
+            sent.setdefault("x-min-position", self.position)
+        route = path if path.startswith(("/health", "/metrics", "/openapi", "/api")) else BASE + path
+        reply = Reply(self._http.request(method, route, content=content, headers=sent))
+        self.position = reply.headers.get("x-position", self.position)
+        return reply
+
+    def get(self, path: str, **headers: str) -> Reply:
+        return self.request("GET", path, **headers)
+
+    def post(self, path: str, body: object = None, *, key: str | None = None, **headers: str) -> Reply:
+        return self.request("POST", path, body, key=key, **headers)
+
+    def log_in(self, email: str, password: str = PASSWORD) -> Mapping[str, Any]:
+        """The tokens, the access token among them in use from now on."""
+        tokens: Mapping[str, Any] = self.post("/auth/login", {"email": email, "password": password}).expect(200)
+        self.token = tokens["accessToken"]
+        return tokens
+
+
+def demo(url: str, role: str) -> Caller:
+    """The demo shop's buyer, seller or admin, logged in."""
+    login = next(each for each in SHOWN if each.role == role)
+    caller = Caller(url)
+    caller.log_in(login.email, login.password)
+    return caller
+
+
+def newcomer(url: str, *, role: str = "buyer", name: str = "Ada") -> Caller:
+    """Somebody who has just registered and logged in."""
+    caller, email = Caller(url), f"{uuid4().hex}@example.com"
+    caller.post("/auth/register", {"email": email, "password": PASSWORD, "name": name, "role": role}).expect(201)
+    caller.log_in(email)
+    return caller
+
+
+def listed(seller: Caller, *, price: str = "875.00", quantity: int = 10, name: str = "Brass kettle") -> str:
+    """The id of a new product in stock."""
+    product = seller.post("/products", {"name": name, "price": Decimal(price), "quantity": quantity}).expect(201)
+    identifier: str = product["id"]
+    return identifier
