@@ -14,6 +14,7 @@ import uvloop
 from infrastructure.bootstrap import work
 from infrastructure.cli.banner import announce_when_ready
 from infrastructure.cli.entry import program
+from infrastructure.metrics import process_ended, shared_metrics
 from infrastructure.postgres.database import open_database
 from infrastructure.postgres.migrate import migrate
 from infrastructure.settings import Settings
@@ -32,11 +33,16 @@ Parent = Annotated[int | None, typer.Option(help="Process that this one ends wit
 
 def serve(demo: Annotated[bool, typer.Option(help="Fill an empty shop with demo data first.")] = False) -> None:
     """Run the shop: the database where there is none, the API processes and the worker. Ctrl-C stops it cleanly."""
-    with program("serve") as settings, listen(settings.host, settings.port) as listening, open_database(settings) as db:
+    with (
+        program("serve") as settings,
+        listen(settings.host, settings.port) as listening,
+        open_database(settings) as db,
+        shared_metrics(),
+    ):
         migrate(db)
         if demo:
             run_to_end(Program("seed", (*TILL, "seed", "--quiet")))
-        supervisor = Supervisor(front=_api_programs(settings, listening), back=[_worker_program()], witness=_log)
+        supervisor = Supervisor(front=_api_programs(settings, listening), back=[_worker_program()], witness=_note)
         banner = announce_when_ready(settings, demo=demo)
         asyncio.run(supervisor.run(stop_accepting=listening.close, meanwhile=banner))
 
@@ -98,7 +104,9 @@ def _worker_program() -> Program:
     return Program("worker", (*TILL, "worker", "--parent", str(os.getpid())))
 
 
-def _log(name: str, happening: Happening, *, pid: int, code: int | None) -> None:
+def _note(name: str, happening: Happening, *, pid: int, code: int | None) -> None:
+    if happening is not Happening.STARTED:
+        process_ended(pid)
     log = structlog.get_logger("till.supervisor")
     say = log.warning if happening in {Happening.DIED, Happening.KILLED} else log.info
     say(f"process-{happening}", program=name, pid=pid, code=code)
