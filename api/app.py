@@ -8,13 +8,12 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
-from api.cache import AnswerCache
 from api.dispatch import Dispatcher
 from api.edge import Edge
-from api.limits import Limits
 from api.openapi import document
 from api.routers import auth, cart, checkout, deprecated, health, inventory, orders, payments, products, users
 from api.routing import TillRoute
+from api.running import Running
 from api.services import ApiSettings, Services
 
 VERSION = "1.0.0"
@@ -50,7 +49,7 @@ class Tillstream(FastAPI):
         @asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
             async with services as opened:
-                self.state.services = opened
+                self.state.running = Running.over(opened)
                 yield
 
         super().__init__(
@@ -60,8 +59,8 @@ class Tillstream(FastAPI):
         self._served = tuple(routes)
         self.router.routes.extend(routes)
 
-    def services(self) -> Services:
-        return cast("Services", self.state.services)
+    def running(self) -> Running:
+        return cast("Running", self.state.running)
 
     def openapi(self) -> dict[str, object]:
         if self.openapi_schema is None:
@@ -69,13 +68,7 @@ class Tillstream(FastAPI):
         return self.openapi_schema
 
     def build_middleware_stack(self) -> ASGIApp:
-        edge = Edge(
-            Dispatcher(self._served),
-            services=self.services,
-            limits=Limits(on=self._settings.rate_limits),
-            cache=AnswerCache(lambda: self.services().positions),
-            fallback=self.router,
-        )
+        edge = Edge(Dispatcher(self._served), running=self.running, fallback=self.router)
         if not self._settings.cors_origins:
             return edge
         return CORSMiddleware(

@@ -1,13 +1,14 @@
 """Rendered catalogue answers, kept while the read models behind them stand still."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from starlette.types import Scope
+
 from api import metrics
 from api.answers import Answer
-from api.call import Call
 from api.services import Positions
 
 MOST = 4_096
@@ -35,16 +36,16 @@ class _Kept:
 class AnswerCache:
     """Bounded, by path and query. A read that must have seen a position, and anybody with a token, goes past it."""
 
-    def __init__(self, positions: Callable[[], Positions]) -> None:
+    def __init__(self, positions: Positions) -> None:
         self._positions = positions
         self._kept: OrderedDict[tuple[str, bytes], _Kept] = OrderedDict()
 
-    def find(self, call: Call) -> tuple[Answer, str] | None:
+    def find(self, scope: Scope, given: Mapping[bytes, bytes]) -> tuple[Answer, str] | None:
         """The answer and its route's template, where it is still what would be rendered."""
-        if call.method != "GET":
+        if scope["method"] != "GET":
             return None
-        kept = self._kept.get((call.scope["path"], call.scope["query_string"]))
-        if kept is None or not _simple(call):
+        kept = self._kept.get((scope["path"], scope["query_string"]))
+        if kept is None or not _simple(given):
             return None
         if kept.mark.standing != self._standing(kept.mark.product):
             return None
@@ -57,22 +58,21 @@ class AnswerCache:
         product = UUID(text) if len(text) == 36 and _is_hex(text) else None
         return Mark(product, self._standing(product))
 
-    def keep(self, call: Call, answer: Answer, template: str, mark: Mark) -> None:
-        if answer.status != 200 or call.method != "GET" or len(answer.body) > LARGEST or not _simple(call):
+    def keep(self, scope: Scope, given: Mapping[bytes, bytes], answer: Answer, template: str, mark: Mark) -> None:
+        if answer.status != 200 or scope["method"] != "GET" or len(answer.body) > LARGEST or not _simple(given):
             return
         metrics.CACHE_MISS.inc()
-        key = (call.scope["path"], call.scope["query_string"])
+        key = (scope["path"], scope["query_string"])
         self._kept[key] = _Kept(answer, template, mark)
         self._kept.move_to_end(key)
         if len(self._kept) > MOST:
             self._kept.popitem(last=False)
 
     def _standing(self, product: UUID | None) -> tuple[object, ...]:
-        return self._positions().standing(READ_MODELS, product)
+        return self._positions.standing(READ_MODELS, product)
 
 
-def _simple(call: Call) -> bool:
-    given = call.given
+def _simple(given: Mapping[bytes, bytes]) -> bool:
     if b"x-min-position" in given or b"authorization" in given:
         return False
     accept = given.get(b"accept")

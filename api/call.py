@@ -12,10 +12,9 @@ from starlette.types import Receive, Scope
 from api import bodies, idempotency, identity, negotiation
 from api.answers import Header
 from api.errors import raise_refusal
-from api.limits import Limits
 from api.positions import Positioned
-from api.problems import Problem, invalid, later
-from api.services import Services
+from api.problems import Problem, invalid
+from api.running import Running
 from application.ports.commands import Command, Envelope, Outcome, Result
 from application.ports.security import AccessClaims, Standing
 from domain.accounts.events import Role
@@ -38,14 +37,13 @@ class Call(Request):
         scope: Scope,
         receive: Receive,
         *,
-        services: Services,
-        limits: Limits,
+        running: Running,
         given: Mapping[bytes, bytes],
         request_id: str,
     ) -> None:
         super().__init__(scope, receive)
-        self.services = services
-        self._limits = limits
+        self.running = running
+        self.services = running.services
         self.given = given
         """Header fields by lower-case name."""
         self.request_id = request_id
@@ -134,7 +132,7 @@ class Call(Request):
 
     def guard(self, target: str) -> None:
         """Counts a try at a secret, against the client's address and against what it is tried on. Raises 429."""
-        self.limit_headers = self._limits.guess(self.address, target) or self.limit_headers
+        self.limit_headers = self.running.limits.guess(self.address, target) or self.limit_headers
 
     async def submit(self, command: Command) -> Outcome:
         """Decides and commits the request's command; a refusal ends the request."""
@@ -182,11 +180,8 @@ class Call(Request):
         return self.services.fingerprints.of(self.method.encode(), self.scope["path"].encode(), sent)
 
     def schema(self, projection: str) -> str:
-        """Where the read model's tables are now; raises 503 while it is being made."""
-        try:
-            return self.services.positions.schema_of(projection)
-        except LookupError as error:
-            raise later("not-caught-up", "The read model is being made.") from error
+        """Where the read model's tables are now."""
+        return self.services.positions.schema_of(projection)
 
     def expected_version(self) -> int | None:
         """Of If-Match: None without one or with `*`. Raises 412 for what was never a version."""

@@ -3,24 +3,22 @@
 import gzip
 import re
 from collections.abc import Callable, Mapping
+from random import getrandbits
 from time import perf_counter
 from typing import Final
 from urllib.parse import quote
-from uuid import uuid4
 
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import identity, metrics, negotiation
 from api.answers import Answer, Header
-from api.cache import AnswerCache
 from api.call import Call
 from api.dispatch import Dispatcher
 from api.errors import from_fault, internal
-from api.limits import Limits
 from api.problems import Problem
 from api.routing import READS, TillRoute
-from api.services import Services
+from api.running import Running
 
 PREFIX: Final = "/api/v1"
 REQUEST_ID: Final = re.compile(rb"[\x21-\x7e]{1,128}")
@@ -45,19 +43,9 @@ _log = structlog.get_logger(__name__)
 class Edge:
     """Pure ASGI. What is no HTTP request goes to `fallback`."""
 
-    def __init__(
-        self,
-        dispatcher: Dispatcher,
-        *,
-        services: Callable[[], Services],
-        limits: Limits,
-        cache: AnswerCache,
-        fallback: ASGIApp,
-    ) -> None:
+    def __init__(self, dispatcher: Dispatcher, *, running: Callable[[], Running], fallback: ASGIApp) -> None:
         self._dispatcher = dispatcher
-        self._services = services
-        self._limits = limits
-        self._cache = cache
+        self._running = running
         self._fallback = fallback
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,16 +66,14 @@ class Edge:
         given: dict[bytes, bytes] = dict(scope["headers"])
         name = given.get(b"x-request-id")
         if name is None or not REQUEST_ID.fullmatch(name):
-            name = uuid4().hex.encode()
+            name = b"%032x" % getrandbits(128)  # a name, not a secret
         headers.append((b"x-request-id", name))
         path: str = scope["path"]
         if path.startswith("/api/") and not path.startswith("/api/v1/"):
             scope["path"] = path = PREFIX + path[4:]
             successor = f'<{quote(path)}>; rel="successor-version"'
             headers += [(b"deprecation", b"true"), (b"link", successor.encode())]
-        return Call(
-            scope, receive, services=self._services(), limits=self._limits, given=given, request_id=name.decode()
-        )
+        return Call(scope, receive, running=self._running(), given=given, request_id=name.decode())
 
     async def _answer(self, call: Call) -> tuple[Answer, str]:
         template = "unmatched"
@@ -95,33 +81,37 @@ class Edge:
         try:
             if len(path) > LONGEST_PATH:
                 raise Problem(414, "address-too-long", "The address is too long.")
-            self._admit(call, path)
-            if (kept := self._cache.find(call)) is not None:
+            _admit(call, path)
+            if (kept := call.running.cache.find(call.scope, call.given)) is not None:
                 return kept
             if call.method == "OPTIONS":
                 return Answer(204, b"", [(b"allow", self._dispatcher.allowed(path))]), template
             route, parameters = self._dispatcher.find(call.method, path)
             template = route.path
-            return await self._respond(call, route, parameters), template
+            return await _respond(call, route, parameters), template
         except Exception as error:  # noqa: BLE001 - the last place where a fault can still become an answer
             return _problem(call, error, template), template
 
-    def _admit(self, call: Call, path: str) -> None:
-        """Learns who asks, and counts it. Operators' routes are not limited."""
-        if b"authorization" in call.given:
-            call.claims = identity.claims_of(call.given, call.services)
-        if self._limits.on and path.startswith(PREFIX):
-            account = str(call.claims.account) if call.claims else None
-            call.limit_headers = self._limits.request(account=account, address=call.address)
 
-    async def _respond(self, call: Call, route: TillRoute, parameters: Mapping[str, str]) -> Answer:
-        negotiation.require_acceptable(call.given, route.operation.produces)
-        if not route.operation.cached:
-            return await route.respond(call, parameters)
-        mark = self._cache.mark(parameters)
-        answer = await route.respond(call, parameters)
-        self._cache.keep(call, answer, route.path, mark)
-        return answer
+def _admit(call: Call, path: str) -> None:
+    """Learns who asks, and counts it. Operators' routes are not limited."""
+    if b"authorization" in call.given:
+        call.claims = identity.claims_of(call.given, call.services)
+    limits = call.running.limits
+    if limits.on and path.startswith(PREFIX):
+        account = str(call.claims.account) if call.claims else None
+        call.limit_headers = limits.request(account=account, address=call.address)
+
+
+async def _respond(call: Call, route: TillRoute, parameters: Mapping[str, str]) -> Answer:
+    negotiation.require_acceptable(call.given, route.operation.produces)
+    if not route.operation.cached:
+        return await route.respond(call, parameters)
+    cache = call.running.cache
+    mark = cache.mark(parameters)
+    answer = await route.respond(call, parameters)
+    cache.keep(call.scope, call.given, answer, route.path, mark)
+    return answer
 
 
 def _problem(call: Call, error: Exception, template: str) -> Answer:

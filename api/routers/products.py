@@ -33,7 +33,7 @@ from application.catalogue import EditProduct, ListProduct, ProductKept, Restore
 from domain.accounts.events import Role
 from domain.catalogue.product import DiscountOutOfRange
 from domain.shared.identifiers import AccountId, ProductId
-from projections.catalogue_queries import After, ProductQuery, ProductRow, Products, Sort, product, products
+from projections.catalogue_queries import After, ProductQuery, ProductRow, Products, Sort
 
 RESOURCE = Resource("/api/v1/products", "catalogue")
 SELLERS = (Role.SELLER, Role.ADMIN)
@@ -65,14 +65,9 @@ async def get_product(call: Call, product_id: ProductId) -> Answer:
     Operation(summary="Products, filtered and sorted", access=Access.PUBLIC, answer=ProductPage, cached=True),
 )
 async def list_products(call: Call, query: Annotated[ProductFilters, Query()]) -> Answer:
+    asked = _asked(query)
     await catch_up(call, "catalogue", "stock_levels")
-    async with call.services.pool.connection() as connection:
-        found = await products(
-            connection,
-            _asked(query),
-            catalogue=call.schema("catalogue"),
-            stock=call.schema("stock_levels"),
-        )
+    found = await call.running.catalogue.page(asked)
     body = encode(_page(query, found))
     tag = (b"etag", b'"%s"' % blake2b(body, digest_size=12).hexdigest().encode())
     return Answer(200, body, [(b"content-type", b"application/json"), *OPEN, tag])
@@ -175,13 +170,7 @@ async def restore_product(call: Call, product_id: ProductId) -> Answer:
 async def current(call: Call, product_id: ProductId) -> ProductRow:
     """The product as the catalogue shows it; raises 404 for one that is not in it."""
     await catch_up(call, "catalogue", "stock_levels")
-    async with call.services.pool.connection() as connection:
-        row = await product(
-            connection,
-            product_id,
-            catalogue=call.schema("catalogue"),
-            stock=call.schema("stock_levels"),
-        )
+    row = await call.running.catalogue.product(product_id)
     if row is None or row.withdrawn:
         raise not_found("There is no such product.")
     return row

@@ -1,0 +1,25 @@
+"""What one running API process holds, for as long as it serves."""
+
+from dataclasses import dataclass
+
+from api.cache import AnswerCache
+from api.catalogue_reads import CatalogueReads
+from api.limits import Limits
+from api.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    services: Services
+    limits: Limits
+    cache: AnswerCache
+    catalogue: CatalogueReads
+
+    @classmethod
+    def over(cls, services: Services) -> "Running":
+        return cls(
+            services=services,
+            limits=Limits(on=services.settings.rate_limits),
+            cache=AnswerCache(services.positions),
+            catalogue=CatalogueReads(services),
+        )
