@@ -45,7 +45,7 @@ bench: $(STAMP) ## Measure; prints a table and writes benchmarks/results/latest.
 	  echo "wrk is not installed (Debian and Ubuntu: apt-get install wrk): the HTTP measurements that need it are left out." >&2
 	$(BIN)/python -m benchmarks.run
 
-lock: ## Resolve the dependencies anew into the two locks
+lock: ## Resolve what pyproject.toml asks for into the two locks
 	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv; }
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --no-annotate --group build --output-file requirements.lock pyproject.toml
