@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
+from api.catalogue_pages import Rendered, asked, rendered
+from api.product_schemas import ProductFilters
 from api.services import Services
 from api.together import Together
 from domain.shared.identifiers import ProductId
 from projections.catalogue_queries import ProductQuery, ProductRow, Products, products, products_by_id
+
+Page = tuple[ProductFilters, ProductQuery]
 
 
 class CatalogueReads:
@@ -14,24 +18,30 @@ class CatalogueReads:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._products = Together(self._by_id)
-        self._pages: Together[ProductQuery, Products] = Together(self._page, lane=lambda query: query)
+        self._pages = Together(self._page, lane=lambda page: page)
 
     async def product(self, product_id: ProductId) -> ProductRow | None:
         """Withdrawn ones too."""
         return await self._products.get(product_id)
 
-    async def page(self, query: ProductQuery) -> Products:
-        return await self._pages.get(query) or Products((), 0, None)
+    async def page(self, filters: ProductFilters) -> Rendered:
+        """Equal pages are asked for and rendered once. Raises a Problem for a cursor that is none."""
+        query = asked(filters)
+        found = await self._pages.get((filters, query))
+        return found or rendered(filters, Products((), 0, None))
 
     async def _by_id(self, products: Sequence[ProductId]) -> Mapping[ProductId, ProductRow]:
         catalogue, stock = self._schemas()
         async with self._services.pool.connection() as connection:
             return await products_by_id(connection, products, catalogue=catalogue, stock=stock)
 
-    async def _page(self, queries: Sequence[ProductQuery]) -> Mapping[ProductQuery, Products]:
+    async def _page(self, pages: Sequence[Page]) -> Mapping[Page, Rendered]:
         catalogue, stock = self._schemas()
         async with self._services.pool.connection() as connection:
-            return {query: await products(connection, query, catalogue=catalogue, stock=stock) for query in queries}
+            return {
+                (filters, query): rendered(filters, await products(connection, query, catalogue=catalogue, stock=stock))
+                for filters, query in pages
+            }
 
     def _schemas(self) -> tuple[str, str]:
         positions = self._services.positions

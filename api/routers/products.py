@@ -1,20 +1,16 @@
 """The catalogue: what sellers put in, and what everybody reads."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from hashlib import blake2b
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Query
-from msgspec import UNSET, Struct
+from msgspec import UNSET
 
-from api.answers import Answer, View, created, encode, etag, json_answer, no_content, versioned
+from api.answers import JSON, Answer, View, created, etag, json_answer, no_content, versioned
 from api.call import Call
-from api.paging import cursor_of, parts_of
 from api.positions import catch_up
-from api.problems import invalid, not_found
-from api.routers.product_schemas import (
+from api.problems import not_found
+from api.product_schemas import (
     EXAMPLE,
     EXAMPLE_VIEW,
     NewProduct,
@@ -25,7 +21,6 @@ from api.routers.product_schemas import (
     ProductView,
     kept,
     merged,
-    minor,
     shown,
 )
 from api.routing import Access, Operation, Resource
@@ -33,7 +28,7 @@ from application.catalogue import EditProduct, ListProduct, ProductKept, Restore
 from domain.accounts.events import Role
 from domain.catalogue.product import DiscountOutOfRange
 from domain.shared.identifiers import AccountId, ProductId
-from projections.catalogue_queries import After, ProductQuery, ProductRow, Products, Sort
+from projections.catalogue_queries import ProductRow
 
 RESOURCE = Resource("/api/v1/products", "catalogue")
 SELLERS = (Role.SELLER, Role.ADMIN)
@@ -65,12 +60,9 @@ async def get_product(call: Call, product_id: ProductId) -> Answer:
     Operation(summary="Products, filtered and sorted", access=Access.PUBLIC, answer=ProductPage, cached=True),
 )
 async def list_products(call: Call, query: Annotated[ProductFilters, Query()]) -> Answer:
-    asked = _asked(query)
     await catch_up(call, "catalogue", "stock_levels")
-    found = await call.running.catalogue.page(asked)
-    body = encode(_page(query, found))
-    tag = (b"etag", b'"%s"' % blake2b(body, digest_size=12).hexdigest().encode())
-    return Answer(200, body, [(b"content-type", b"application/json"), *OPEN, tag])
+    page = await call.running.catalogue.page(query)
+    return Answer(200, page.body, [(b"content-type", JSON), *OPEN, (b"etag", page.etag)])
 
 
 @RESOURCE.route(
@@ -179,49 +171,3 @@ async def current(call: Call, product_id: ProductId) -> ProductRow:
 def _changed(product: ProductKept) -> Answer:
     view: View = kept(product)
     return versioned(view, product.version)
-
-
-class _Cursor(Struct, frozen=True, array_like=True):
-    sort: str
-    value: int | str
-    id: UUID
-
-
-def _asked(query: ProductFilters) -> ProductQuery:
-    sort = Sort(query.sort.removeprefix("-"))
-    return ProductQuery(
-        seller=None if query.seller is None else AccountId(query.seller),
-        min_price=minor(query.min_price),
-        max_price=minor(query.max_price),
-        min_discount=None if query.min_discount is None else query.min_discount * 100,
-        on_sale=query.on_sale,
-        in_stock=query.in_stock,
-        sort=sort,
-        descending=query.sort.startswith("-"),
-        limit=query.limit,
-        offset=query.offset,
-        after=None if query.cursor is None else _after(query.cursor, query.sort),
-    )
-
-
-def _after(cursor: str, sort: str) -> After:
-    parts = parts_of(cursor, _Cursor)
-    value: int | str | datetime = parts.value
-    kind = {"name": str, "createdAt": str}.get(sort.removeprefix("-"), int)
-    if parts.sort != sort or not isinstance(value, kind) or "\x00" in str(value):
-        raise invalid("/cursor", "This cursor belongs to another order of the list.")
-    if sort.endswith("createdAt"):
-        try:
-            value = datetime.fromisoformat(str(value))
-        except ValueError as error:
-            raise invalid("/cursor", "This is not a cursor of this list.") from error
-    return After(value, parts.id)
-
-
-def _page(query: ProductFilters, found: Products) -> ProductPage:
-    following = found.next
-    return ProductPage(
-        items=[shown(row) for row in found.items],
-        next_cursor=None if following is None else cursor_of(query.sort, following.value, following.id),
-        **query.counted(found.total),
-    )

@@ -1,0 +1,72 @@
+"""Pages of the catalogue: what a client's filters ask the read model, and the page as it is sent."""
+
+from datetime import datetime
+from hashlib import blake2b
+from uuid import UUID
+
+from msgspec import Struct
+
+from api.answers import encode
+from api.paging import cursor_of, parts_of
+from api.problems import invalid
+from api.product_schemas import ProductFilters, ProductPage, minor, shown
+from domain.shared.identifiers import AccountId
+from projections.catalogue_queries import After, ProductQuery, Products, Sort
+
+
+class Rendered(Struct, frozen=True):
+    """A page ready to be sent to any number of clients."""
+
+    body: bytes
+    etag: bytes
+
+
+def rendered(filters: ProductFilters, found: Products) -> Rendered:
+    body = encode(page_view(filters, found))
+    return Rendered(body, b'"%s"' % blake2b(body, digest_size=12).hexdigest().encode())
+
+
+class _Cursor(Struct, frozen=True, array_like=True):
+    sort: str
+    value: int | str
+    id: UUID
+
+
+def asked(query: ProductFilters) -> ProductQuery:
+    sort = Sort(query.sort.removeprefix("-"))
+    return ProductQuery(
+        seller=None if query.seller is None else AccountId(query.seller),
+        min_price=minor(query.min_price),
+        max_price=minor(query.max_price),
+        min_discount=None if query.min_discount is None else query.min_discount * 100,
+        on_sale=query.on_sale,
+        in_stock=query.in_stock,
+        sort=sort,
+        descending=query.sort.startswith("-"),
+        limit=query.limit,
+        offset=query.offset,
+        after=None if query.cursor is None else _after(query.cursor, query.sort),
+    )
+
+
+def _after(cursor: str, sort: str) -> After:
+    parts = parts_of(cursor, _Cursor)
+    value: int | str | datetime = parts.value
+    kind = {"name": str, "createdAt": str}.get(sort.removeprefix("-"), int)
+    if parts.sort != sort or not isinstance(value, kind) or "\x00" in str(value):
+        raise invalid("/cursor", "This cursor belongs to another order of the list.")
+    if sort.endswith("createdAt"):
+        try:
+            value = datetime.fromisoformat(str(value))
+        except ValueError as error:
+            raise invalid("/cursor", "This is not a cursor of this list.") from error
+    return After(value, parts.id)
+
+
+def page_view(query: ProductFilters, found: Products) -> ProductPage:
+    following = found.next
+    return ProductPage(
+        items=[shown(row) for row in found.items],
+        next_cursor=None if following is None else cursor_of(query.sort, following.value, following.id),
+        **query.counted(found.total),
+    )
