@@ -34,7 +34,8 @@ from tests.support.times import NOON
 ANY_KEY = st.sampled_from([*KEYS, UNKNOWN_KEY])
 REPORTED = st.just(AMOUNT) | st.sampled_from([Money(0, "INR"), Money(1, "INR"), Money(AMOUNT.minor, "GBP")])
 REFUND_IDS = st.sampled_from([RefundId(UUID(int=0x4F00 + n)) for n in range(4)])
-ASKED = st.none() | st.integers(-1, AMOUNT.minor + 1).map(lambda minor: Money(minor, "INR"))
+MINORS = st.integers(-1, AMOUNT.minor + 1) | st.sampled_from([1, AMOUNT.minor // 2, AMOUNT.minor, AMOUNT.minor + 1])
+ASKED = st.none() | MINORS.map(lambda minor: Money(minor, "INR"))
 TRANSACTIONS = st.just("tx") | st.just("tx-2")
 
 

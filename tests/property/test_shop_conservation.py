@@ -97,7 +97,7 @@ class ShopMachine(RuleBasedStateMachine):
             self.shop.cancels(self.some_order(data), by=by)
 
     @precondition(lambda self: self.orders)
-    @rule(data=st.data(), minor=st.none() | st.integers(1, 100_000), number=st.integers(0, 5))
+    @rule(data=st.data(), minor=st.none() | st.integers(1, 100_000) | st.just(10**6), number=st.integers(0, 5))
     def refund(self, data: st.DataObject, minor: int | None, number: int) -> None:
         payment_id = payment_of(self.some_order(data))
         command = RequestRefund(
