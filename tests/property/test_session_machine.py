@@ -1,4 +1,4 @@
-"""Random histories of one login, its tokens presented in and out of turn, by one client and another."""
+"""Random histories of logins, their tokens presented in and out of turn, by one client and another."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,27 +12,36 @@ from domain.shared.identifiers import AccountId, SessionId
 from tests.support.machines import AggregateMachine
 from tests.support.times import NOON
 
-SESSION = SessionId(UUID(int=1))
+ACCOUNT = AccountId(UUID(int=1))
 WEEK = timedelta(days=7)
-CLIENTS = st.sampled_from(["phone", "phone", "thief"])
-PAUSES = st.sampled_from([timedelta(seconds=s) for s in (0, 15, 30, 31, 3_600)])
+CLIENTS = st.sampled_from(["phone", "phone", "phone", "thief"])
+BACK = st.sampled_from([0, 0, 0, 0, 1, 1, 1, 2, 3, -1])
+"""Generations before the current one; -1 was never handed out."""
+PAUSES = st.sampled_from([timedelta(seconds=s) for s in (0, 0, 15, 30, 31)])
 LIFETIMES = st.sampled_from([WEEK, WEEK, WEEK, timedelta(seconds=30)])
 
 
 class SessionMachine(AggregateMachine[Session, SessionEvent]):
     category = SESSIONS
-    stream = SESSION
 
     @initialize(client=CLIENTS)
-    def start(self, client: str) -> None:
-        self.now = self.valid_from = self.started = NOON
-        self.expires = NOON + WEEK
+    def first_login(self, client: str) -> None:
+        self.now, self.logins = NOON, 0
+        self.log_in(client)
+
+    @rule(client=CLIENTS)
+    @precondition(lambda self: self.over())
+    def log_in(self, client: str) -> None:
+        self.logins += 1
+        self.stream = SessionId(UUID(int=self.logins))
+        self.valid_from = self.started = self.now
+        self.expires = self.now + WEEK
         self.superseded: list[tuple[str, datetime]] = []
         """For each generation but the current one: who asked for its successor, and when."""
         self.ended: RevocationReason | None = None
         self.begin(
             Session.start(
-                session_id=SESSION, account_id=AccountId(UUID(int=2)), client=client, at=NOON, expires_at=self.expires
+                session_id=self.stream, account_id=ACCOUNT, client=client, at=self.now, expires_at=self.expires
             )
         )
 
@@ -41,12 +50,12 @@ class SessionMachine(AggregateMachine[Session, SessionEvent]):
         return len(self.superseded)
 
     @rule(pause=st.sampled_from([WEEK - timedelta(seconds=1), WEEK]))
-    @precondition(lambda self: self.current > 2)
+    @precondition(lambda self: self.current > 3 and not self.over())
     def a_week_passes(self, pause: timedelta) -> None:
         self.now += pause
 
     @rule()
-    @precondition(lambda self: self.current > 0)
+    @precondition(lambda self: self.current > 3 and not self.over())
     def all_sessions_of_the_account_are_ended(self) -> None:
         self.valid_from = self.now
 
@@ -58,7 +67,7 @@ class SessionMachine(AggregateMachine[Session, SessionEvent]):
         by, at = self.superseded[generation]
         return generation == self.current - 1 and by == client and self.now - at <= timedelta(seconds=30)
 
-    @rule(pause=PAUSES, back=st.sampled_from([0, 0, 0, 1, 1, 1, 2, 3, -1]), client=CLIENTS, lifetime=LIFETIMES)
+    @rule(pause=PAUSES, back=BACK, client=CLIENTS, lifetime=LIFETIMES)
     def refresh(self, pause: timedelta, back: int, client: str, lifetime: timedelta) -> None:
         self.now += pause
         generation, now, expires, valid_from = self.current - back, self.now, self.now + lifetime, self.valid_from
@@ -83,7 +92,7 @@ class SessionMachine(AggregateMachine[Session, SessionEvent]):
             self.expires = expires
 
     @rule()
-    @precondition(lambda self: self.current > 1)
+    @precondition(lambda self: self.current > 3 and not self.over())
     def log_out(self) -> None:
         then = () if self.ended else (SessionRevoked(reason=RevocationReason.LOGOUT, at=self.now),)
         self.decide(lambda session: session.revoke(self.now), refused=None, then=then)
