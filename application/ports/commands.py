@@ -60,7 +60,8 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: bytes = b""
     """HMAC of what was asked; the same id with another fingerprint is refused. Empty where the id is ours."""
     keeps_refusal: bool = False
-    """True for keyed, process-manager and webhook commands: a refusal leaves a row too."""
+    """True for every command whose id may be sent again (keyed, process-manager and webhook commands): a refusal
+    leaves a row too, and whatever was answered once is answered again."""
 
 
 class RefusalNote(msgspec.Struct, frozen=True):

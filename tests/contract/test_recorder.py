@@ -1,5 +1,7 @@
 """The eventsourcing library's own recorder test cases, run against ours."""
 
+from collections.abc import Iterator
+
 import pytest
 from eventsourcing.persistence import ApplicationRecorder, ProcessRecorder, TrackingRecorder
 from eventsourcing.postgres import PostgresDatastore
@@ -15,7 +17,7 @@ class OnOurLog:
     datastore: PostgresDatastore
 
     @pytest.fixture(autouse=True)
-    def _fresh(self, database: str):
+    def _fresh(self, database: str) -> Iterator[None]:
         self.datastore = datastore(database, pool_size=8)
         yield
         self.datastore.close()

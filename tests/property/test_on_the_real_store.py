@@ -50,4 +50,4 @@ def test_histories_on_the_store(machine: type[AggregateMachine[Any, Any]], store
         def state(self) -> Any:
             return store.stored(self.category, self.stream)
 
-    run_state_machine_as_test(OnTheStore, settings=on_the_real_store())  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(OnTheStore, settings=on_the_real_store())

@@ -30,7 +30,9 @@ class FixedClock:
         return self.time
 
 
-def envelope(command: Command, *, command_id: UUID | None = None, keyed: bool = False, fingerprint: bytes = b"") -> Envelope:
+def envelope(
+    command: Command, *, command_id: UUID | None = None, keyed: bool = False, fingerprint: bytes = b""
+) -> Envelope:
     return Envelope(
         id=command_id or uuid4(),
         command=command,
@@ -75,7 +77,7 @@ async def running(committer: Committer, **options: Any) -> AsyncIterator[Command
 
 def rows(database: str, query: str, *parameters: object) -> list[tuple[Any, ...]]:
     with psycopg.connect(database, autocommit=True) as conn:
-        return conn.execute(query, parameters).fetchall()  # type: ignore[arg-type]
+        return conn.execute(query, parameters).fetchall()
 
 
 def total(database: str, tally: UUID) -> int:

@@ -27,14 +27,14 @@ UPDATE till.log_head SET position = 0, recorded_at = 'epoch'
 """
 
 
-class Decide(Command):
+class Decide(Command, frozen=True, kw_only=True):
     """Runs whatever a test decides."""
 
     name: ClassVar[str] = "tests.decide"
     number: int
 
 
-class Decided(Result):
+class Decided(Result, frozen=True, kw_only=True):
     """Nothing to add."""
 
 

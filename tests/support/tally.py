@@ -12,11 +12,12 @@ from application.ports.work import Work
 from domain.shared.category import Category, Family
 from domain.shared.event import Event
 from domain.shared.refusal import Refusal
+from infrastructure.commandloop.batch import Handlers
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
-class Raised(Event):
+class Raised(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "tests.tally-raised"
     tally: UUID
     by: int
@@ -42,11 +43,11 @@ TALLIES: Category[Tally, Raised] = Category(
 )
 
 
-class Total(Result):
+class Total(Result, frozen=True, kw_only=True):
     total: int
 
 
-class Raise(Command):
+class Raise(Command, frozen=True, kw_only=True):
     """Add to a tally; refused above the limit; may depend on another tally that it only reads."""
 
     name: ClassVar[str] = "tests.raise"
@@ -57,14 +58,14 @@ class Raise(Command):
     """Refused unless this other tally is zero."""
 
 
-class Break(Command):
+class Break(Command, frozen=True, kw_only=True):
     """Writes a side row that the database refuses when it is there already."""
 
     name: ClassVar[str] = "tests.break"
     person: UUID
 
 
-class Stumble(Command):
+class Stumble(Command, frozen=True, kw_only=True):
     """Its handler has a bug."""
 
     name: ClassVar[str] = "tests.stumble"
@@ -92,4 +93,4 @@ def stumble(command: Stumble, work: Work) -> Total:
     raise ZeroDivisionError("a bug")
 
 
-HANDLERS = {Raise: raise_tally, Break: break_database, Stumble: stumble}
+HANDLERS: Handlers = {Raise: raise_tally, Break: break_database, Stumble: stumble}

@@ -52,8 +52,8 @@ BONUS: ProcessManager[Seen] = ProcessManager(
     version=1,
     events=(Raised,),
     state=Seen,
-    instance=lambda e: e.tally,
-    react=follow,  # type: ignore[attr-defined]
+    instance=lambda event: event.tally if isinstance(event, Raised) else None,
+    react=follow,
 )
 PROJECTION = as_projection(BONUS)
 SCHEMA = "tally_bonus_v1"

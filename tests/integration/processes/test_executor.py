@@ -131,7 +131,7 @@ async def test_a_running_executor_is_woken_and_stops_when_told(shop: Shop) -> No
     stop = asyncio.Event()
     task = asyncio.create_task(shop.executor().run(stop))
     await shop.tell(record(tally))
-    await until(lambda: shop.due(), lambda due: due["receipt"][0] == "done")
+    await until(shop.due, lambda due: due["receipt"][0] == "done")
     stop.set()
     async with asyncio.timeout(5):
         await task

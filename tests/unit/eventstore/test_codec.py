@@ -12,7 +12,7 @@ from infrastructure.eventstore.codec import EventCodec, UnknownTopic
 from tests.support.tally import TALLIES, Raised
 
 
-class Measured(Event):
+class Measured(Event, frozen=True, kw_only=True):
     """Version 1 had inches; version 2 had `cm`; now there are millimetres."""
 
     topic: ClassVar[str] = "tests.measured"
