@@ -10,7 +10,7 @@ from infrastructure.runner import poison
 from infrastructure.runner.metrics import EVENTS, POISONED
 from infrastructure.runner.slots import Slots
 from infrastructure.runner.tracking import InstanceGone, advance
-from infrastructure.runner.transience import is_transient
+from infrastructure.runner.transience import described, is_transient
 from projections.projection import Connection, Projection
 
 _log = structlog.get_logger(__name__)
@@ -46,7 +46,7 @@ class Feeder:
         except Exception as error:
             if is_transient(error):
                 raise
-            _log.warning("batch failed, trying event by event", schema=self.schema, error=repr(error))
+            _log.warning("batch failed, trying event by event", schema=self.schema, error=described(error))
             await self._one_by_one(conn, wanted, ends)
 
     async def _one_by_one(self, conn: Connection, records: Sequence[Record], ends: Mapping[str, int]) -> None:
@@ -67,7 +67,7 @@ class Feeder:
             POISONED.labels(self.projection.name).inc()
             _log.error(
                 "slot stopped", schema=self.schema, slot=slot, position=record.position,
-                stream=str(record.stream), type=record.event.topic, error=repr(error),
+                stream=str(record.stream), type=record.event.topic, error=described(error),
             )  # fmt: skip
 
     async def _advance(self, conn: Connection, records: Sequence[Record], ends: Mapping[str, int]) -> None:

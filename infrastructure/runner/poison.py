@@ -7,6 +7,7 @@ import msgspec
 
 from application.ports.log import Record
 from infrastructure.runner.instances import announce
+from infrastructure.runner.transience import described
 from projections import bulk
 from projections.projection import Connection
 
@@ -66,7 +67,7 @@ async def stop(conn: Connection, schema: str, slot: str, record: Record, error: 
         "position": record.position,
         "stream": record.stream,
         "type": record.event.topic,
-        "error": repr(error).replace("\x00", "")[:LONGEST_ERROR],
+        "error": described(error).replace("\x00", "")[:LONGEST_ERROR],
         "at": at,
     }
     async with conn.transaction():

@@ -10,7 +10,7 @@ from infrastructure.runner.feeding import Feeder
 from infrastructure.runner.log_tail import LogTail
 from infrastructure.runner.metrics import BEHIND
 from infrastructure.runner.tracking import InstanceGone, reached
-from infrastructure.runner.transience import is_transient
+from infrastructure.runner.transience import described, is_transient
 from projections.projection import Connection
 
 BATCH = 500
@@ -63,7 +63,7 @@ class Pump:
             except InstanceGone:
                 return
             except Exception as error:  # noqa: BLE001 - shown as a fault, and tried again
-                self.fault = repr(error)
+                self.fault = described(error)
                 say = _log.warning if is_transient(error) else _log.error
                 say("projection waits", schema=self._feeder.schema, error=self.fault, retry_in=pause)
                 await self._rest(pause)

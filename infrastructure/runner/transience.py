@@ -1,4 +1,4 @@
-"""Tells a database that failed us, which may pass, from an event that cannot be applied, which will not."""
+"""Tells a failure of the database, which may pass, from an event that cannot be applied, which will not."""
 
 import psycopg
 
@@ -15,3 +15,10 @@ def is_transient(error: BaseException) -> bool:
     if error.sqlstate is None:
         return isinstance(error, psycopg.OperationalError)
     return error.sqlstate.startswith(_CLASSES)
+
+
+def described(error: BaseException) -> str:
+    """What went wrong, without the row it went wrong with: that may hold what no log should."""
+    if isinstance(error, psycopg.Error) and error.diag.message_primary:
+        return f"{type(error).__name__}: {error.diag.message_primary}"
+    return repr(error)

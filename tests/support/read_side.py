@@ -9,6 +9,7 @@ from application.ports.log import Record
 from domain.shared.event import Event
 from infrastructure.runner.feeding import Feeder
 from infrastructure.runner.instances import ensure
+from infrastructure.runner.standings import standings
 from projections.accounts import ACCOUNTS
 from projections.carts import CARTS
 from projections.catalogue import CATALOGUE
@@ -17,6 +18,7 @@ from projections.projection import Connection, Projection
 from projections.stock_levels import STOCK_LEVELS
 from tests.support.journal import SLOTS, Journal
 from tests.support.times import NOON
+from tests.support.waiting import until
 
 PROJECTIONS = (ACCOUNTS, CATALOGUE, STOCK_LEVELS, CARTS, ORDER_HISTORY)
 
@@ -61,3 +63,19 @@ async def read_side_on(database: str) -> AsyncIterator[ReadSide]:
         yield ReadSide(journal, conn)
     finally:
         await conn.close()
+
+
+async def tracked(conn: Connection, schema: str) -> dict[str, int]:
+    """Positions by slot."""
+    cursor = await conn.execute("SELECT slot, position FROM till.tracking WHERE schema_name = %s", (schema,))
+    return dict(await cursor.fetchall())
+
+
+async def caught_up(shop: ReadSide, *schemas: str) -> None:
+    """Every slot of these instances, of all live ones where none is named, has reached the end of the log."""
+
+    async def behind() -> dict[str, int]:
+        found = await standings(shop.conn)
+        return {each.schema: each.lag for each in found if each.lag and (each.schema in schemas or not schemas)}
+
+    await until(behind, lambda lags: not lags)
