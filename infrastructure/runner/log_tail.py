@@ -37,7 +37,9 @@ class LogTail:
             if after > self.end:
                 self._before, self._records = after, []
             if after == self.end:
-                self._keep(await self._fetch(after, limit))
+                fresh = await self._fetch(after, limit)
+                self._keep(fresh)
+                return fresh
             start = after - self._before
             return self._records[start : start + limit]
 
