@@ -4,8 +4,9 @@ from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID, uuid5
 
+import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from application.inventory import AdjustStock, adjust_stock
 from application.payments import RequestRefund, request_refund
@@ -17,7 +18,7 @@ from domain.payments.ledger import Receipt
 from domain.payments.payment import Payment
 from domain.shared.identifiers import AccountId, OrderId, ProductId, RefundId, payment_of, stock_of
 from domain.shared.money import Money
-from domain.shared.refusal import Refusal
+from domain.shared.refusal import NotFound, Refusal
 from tests.support.accounts import ADMIN, BUYER, SELLER, STRANGER
 from tests.support.buying import Buying, Crash
 from tests.support.story import drive
@@ -39,6 +40,10 @@ class ShopMachine(RuleBasedStateMachine):
         for product, price in zip(PRODUCTS, PRICES, strict=True):
             self.shop.stocks(self.on_hand[product], product=product, price=Money(price, "INR"))
 
+    @initialize(items=st.lists(st.tuples(GOODS, st.integers(1, 2)), min_size=1, max_size=3))
+    def is_open(self, items: list[tuple[ProductId, int]]) -> None:
+        self.check_out(BUYER, items)
+
     @rule(product=GOODS, quantity=UNITS, by=BUYERS)
     def cart(self, product: ProductId, quantity: int, by: AccountId) -> None:
         self.shop.carts(quantity, product=product, by=by)
@@ -54,16 +59,28 @@ class ShopMachine(RuleBasedStateMachine):
         return data.draw(st.sampled_from(self.orders), label="order")
 
     @precondition(lambda self: self.orders)
-    @rule(data=st.data(), reference=REFERENCES, crash=st.sampled_from(Crash), by=BUYERS)
-    def pay(self, data: st.DataObject, reference: str | None, crash: Crash, by: AccountId) -> None:
+    @rule(data=st.data(), reference=REFERENCES, crash=st.just(Crash.NEVER) | st.sampled_from(Crash))
+    def pay(self, data: st.DataObject, reference: str | None, crash: Crash) -> None:
+        order_id = self.some_order(data)
         with suppress(Refusal):
-            self.shop.pays(self.some_order(data), reference=reference, crash=crash, by=by)
+            self.shop.pays(order_id, reference=reference, crash=crash, by=self.buyer(order_id))
 
     @precondition(lambda self: self.orders)
-    @rule(data=st.data(), by=BUYERS)
-    def pay_at_the_door(self, data: st.DataObject, by: AccountId) -> None:
+    @rule(data=st.data())
+    def pay_for_another(self, data: st.DataObject) -> None:
+        order_id = self.some_order(data)
+        with pytest.raises(NotFound):
+            self.shop.pays(order_id, by=BUYER if self.buyer(order_id) == STRANGER else STRANGER)
+
+    def buyer(self, order_id: OrderId) -> AccountId:
+        return self.shop.order(order_id).placed.buyer_id
+
+    @precondition(lambda self: self.orders)
+    @rule(data=st.data())
+    def pay_at_the_door(self, data: st.DataObject) -> None:
+        order_id = self.some_order(data)
         with suppress(Refusal):
-            self.shop.intends_to_pay(self.some_order(data), method=Method.COD, by=by)
+            self.shop.intends_to_pay(order_id, method=Method.COD, by=self.buyer(order_id))
 
     @precondition(lambda self: self.orders)
     @rule(data=st.data(), number=st.integers(1, 3), minor=st.none() | st.sampled_from([1, 5_898, 10**7]))
@@ -91,10 +108,11 @@ class ShopMachine(RuleBasedStateMachine):
         assert self.shop.history() == before
 
     @precondition(lambda self: self.orders)
-    @rule(data=st.data(), by=st.sampled_from([BUYER, STRANGER, ADMIN]))
-    def cancel(self, data: st.DataObject, by: AccountId) -> None:
+    @rule(data=st.data(), by_admin=st.booleans())
+    def cancel(self, data: st.DataObject, *, by_admin: bool) -> None:
+        order_id = self.some_order(data)
         with suppress(Refusal):
-            self.shop.cancels(self.some_order(data), by=by)
+            self.shop.cancels(order_id, by=ADMIN if by_admin else self.buyer(order_id))
 
     @precondition(lambda self: self.orders)
     @rule(data=st.data(), minor=st.none() | st.integers(1, 100_000) | st.just(10**6), number=st.integers(0, 5))

@@ -17,11 +17,12 @@ from application.effects import (
 )
 from application.ordering import ExpireOrder, ExpiryKept, OpenAttempt
 from application.ports.commands import Command, Outcome
-from application.ports.gateway import ChargeStatus
+from application.ports.gateway import Charge, ChargeStatus
 from domain.inventory.stock import STOCKS
 from domain.ordering.order import Status
 from domain.payments.payment import Status as PaymentStatus
 from domain.shared.identifiers import payment_of, stock_of
+from domain.shared.money import Money
 from domain.shopping.cart import CARTS
 from tests.support.buying import Buying, Crash
 from tests.support.catalogue import SHAMPOO
@@ -77,6 +78,19 @@ def test_a_crash_between_intent_and_outcome_is_made_good(shop: Buying, crash: Cr
     passes(shop, GRACE)
     assert shop.order().status is Status.PROCESSING
     assert len(shop.gateway.charges) == 1
+
+
+def test_what_the_provider_knows_is_not_charged_again(shop: Buying) -> None:
+    class OnlyAnswers(FakeGateway):
+        async def charge(self, *, key: UUID, amount: Money, reference: str | None) -> Charge:
+            raise AssertionError("charged again")
+
+    shop.pays(crash=Crash.BEFORE_THE_RECORD)
+    answers = OnlyAnswers()
+    answers.charges = shop.gateway.charges
+    shop.gateway = answers
+    passes(shop, GRACE)
+    assert shop.order().status is Status.PROCESSING
 
 
 def test_an_outage_is_tried_again(shop: Buying) -> None:

@@ -39,6 +39,7 @@ VOID = VoidAttempt(payment_id=PAYMENT, key=FIRST, amount=AMOUNT)
 def test_an_attempt_is_settled_after_a_grace() -> None:
     due = Due(f"settle:{FIRST}", SETTLE, at=NOON + timedelta(seconds=30))
     assert react(None, ATTEMPTED) == (OPEN, (due,))
+    assert react(OpenAttempts({SECOND: AMOUNT}), ATTEMPTED)[0] == OpenAttempts({SECOND: AMOUNT, FIRST: AMOUNT})
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
