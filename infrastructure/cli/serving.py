@@ -26,6 +26,8 @@ from infrastructure.supervision.supervisor import STOP_SIGNALS, Supervisor
 
 APPLICATION = "api.main:app"
 GRACE = 10
+WORKER_NICE = 10
+"""Where processors are short, requests come first and the read models catch up after them."""
 TILL = (sys.executable, "-m", "infrastructure.cli")
 
 Parent = Annotated[int | None, typer.Option(help="Process that this one ends with.", hidden=True)]
@@ -62,10 +64,14 @@ def api(
             raise typer.Exit(3)
 
 
-def worker(parent: Parent = None) -> None:
+def worker(
+    nice: Annotated[int, typer.Option(help="How far behind other processes it stands for the processor.")] = 0,
+    parent: Parent = None,
+) -> None:
     """Run the worker: it feeds the read models and process managers, and carries out what falls due."""
     if parent is not None:
         leave_with(parent)
+    os.nice(nice)
     with program("worker") as settings, open_database(settings) as conninfo:
         uvloop.run(_work(settings, conninfo))
 
@@ -101,7 +107,7 @@ def _api_programs(settings: Settings, listening: socket.socket) -> list[Program]
 
 
 def _worker_program() -> Program:
-    return Program("worker", (*TILL, "worker", "--parent", str(os.getpid())))
+    return Program("worker", (*TILL, "worker", "--nice", str(WORKER_NICE), "--parent", str(os.getpid())))
 
 
 def _note(name: str, happening: Happening, *, pid: int, code: int | None) -> None:
