@@ -118,7 +118,11 @@ async def test_nothing_is_decided_where_nothing_stopped(shop: ReadSide) -> None:
     [psycopg.errors.SerializationFailure(), psycopg.errors.DeadlockDetected(), psycopg.errors.AdminShutdown()],
 )
 async def test_a_database_that_fails_us_is_no_poison(shop: ReadSide, failure: psycopg.Error) -> None:
+    tried = 0
+
     async def unlucky(conn: Connection, schema: str, given: Sequence[Record]) -> None:
+        nonlocal tried
+        tried += 1
         raise failure
 
     records = ten_products(shop)
@@ -126,5 +130,6 @@ async def test_a_database_that_fails_us_is_no_poison(shop: ReadSide, failure: ps
         await shop.feeder(replace(STOCK_LEVELS, apply=unlucky, events=CATALOGUE.events)).feed_all_slots(
             shop.conn, records, upto=10
         )
+    assert tried == 1, "there is nothing to find out event by event"
     assert await bulk.read(shop.conn, "SELECT 1 FROM till.poison") == []
     assert set((await tracked(shop.conn, "stock_levels_v1")).values()) == {0}
