@@ -52,7 +52,9 @@ def validation_problem(error: ValidationError) -> Problem:
 
 
 def pointer(location: Sequence[int | str]) -> str:
-    """RFC 6901."""
+    """RFC 6901. pydantic marks what is wrong with a key itself by a further `[key]`."""
+    if location and location[-1] == "[key]":
+        location = location[:-1]
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
 
 

@@ -146,7 +146,7 @@ class Call(Request):
             keeps_refusal=keyed,
         )
         outcome = await self.services.bus.submit(envelope)
-        if outcome.replayed:
+        if outcome.replayed and outcome.refusal is None:
             self.extra.append((b"idempotent-replayed", b"true"))
         return self._accepted(outcome)
 

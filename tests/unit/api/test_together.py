@@ -16,10 +16,13 @@ class Source:
         self.value = "old"
         self.gate = asyncio.Event()
         self.gate.set()
+        self.counted = asyncio.Condition()
 
     async def ask(self, keys: Sequence[int]) -> Mapping[int, str]:
-        self.asked.append(tuple(keys))
         value = self.value
+        async with self.counted:
+            self.asked.append(tuple(keys))
+            self.counted.notify_all()
         await self.gate.wait()
         if 13 in keys:
             raise LookupError("thirteen")
@@ -27,8 +30,8 @@ class Source:
 
 
 async def until(source: Source, count: int) -> None:
-    while len(source.asked) < count:
-        await asyncio.sleep(0)
+    async with source.counted:
+        await source.counted.wait_for(lambda: len(source.asked) >= count)
 
 
 async def test_questions_of_one_moment_take_one_round_trip() -> None:
