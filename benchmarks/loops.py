@@ -11,6 +11,7 @@ from application.policy import ShopPolicy
 from benchmarks.ceiling import CapturingWriter
 from infrastructure.bootstrap import handlers, partitions
 from infrastructure.clock import SystemClock
+from infrastructure.collector import spare_long_lived_objects
 from infrastructure.commandloop.committing import Committer
 from infrastructure.commandloop.loop import CommandLoop
 from infrastructure.commandloop.snapshots import SnapshotKeeper
@@ -41,6 +42,7 @@ async def open_loop(database: str) -> AsyncIterator[tuple[CommandLoop, Capturing
     loop = CommandLoop(committer, on_death=_died, after_commit=snapshots.notice)
     snapshots.start()
     loop.start()
+    spare_long_lived_objects()
     try:
         yield loop, writer
     finally:

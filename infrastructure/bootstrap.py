@@ -27,6 +27,7 @@ from application.processes.process import ProcessManager
 from application.processes.refunds import REFUNDS
 from application.processes.unpaid_orders import UNPAID_ORDERS
 from infrastructure.clock import SystemClock
+from infrastructure.collector import spare_long_lived_objects
 from infrastructure.commandloop.batch import Handlers
 from infrastructure.commandloop.committing import Committer
 from infrastructure.commandloop.loop import CommandLoop
@@ -154,6 +155,7 @@ async def command_loop(
         loop = CommandLoop(committer, on_death=on_death, after_commit=snapshots.notice)
         loop.start()
         stack.push_async_callback(loop.close)
+        spare_long_lived_objects()
         yield loop
 
 

@@ -1,5 +1,6 @@
 """An order: placed, confirmed when its payment is settled, cancelled at most once and before it is shipped."""
 
+from base64 import b32encode
 from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
@@ -19,6 +20,7 @@ from domain.shared.sealed import Sealed
 MAX_LINES = 1_000
 UNAMBIGUOUS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O and U, which are misread or misheard."""
+_TO_UNAMBIGUOUS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", UNAMBIGUOUS)
 
 
 class Status(StrEnum):
@@ -155,9 +157,8 @@ def place(
 
 def order_number(order_id: OrderId) -> str:
     """What people call the order, `TS-7K3M-0XQ9-BN4D`: 60 bits that follow from its id."""
-    bits = derived("order-number", order_id).int
-    letters = "".join(UNAMBIGUOUS[bits >> 5 * place & 31] for place in range(12))
-    return f"TS-{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+    letters = b32encode(derived("order-number", order_id).bytes[:8]).decode().translate(_TO_UNAMBIGUOUS)
+    return f"TS-{letters[:4]}-{letters[4:8]}-{letters[8:12]}"
 
 
 def status_once_confirmed(ground: ConfirmationGround) -> Status:

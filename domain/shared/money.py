@@ -114,6 +114,8 @@ class Money(msgspec.Struct, frozen=True, array_like=True, order=False):
             raise ValueError("a weight is not negative")
         if not weights and self.minor:
             raise ValueError("there is nobody to allocate to")
+        if len(weights) == 1:
+            return (self,)
         shares = weights if any(weights) else [1] * len(weights)
         whole, amount = sum(shares), abs(self.minor)
         parts = [amount * share // whole for share in shares]
