@@ -8,9 +8,10 @@ from time import perf_counter
 
 from application.ports.commands import CommandBus
 from benchmarks.ceiling import CapturingWriter, Ceiling
-from benchmarks.checkouts import Crowd, checkouts, fill_carts, submit_all
+from benchmarks.checkouts import checkouts, fill_carts
 from benchmarks.results import Results, Target, median_ratio
 from domain.shared.identifiers import ProductId
+from tests.support.crowd import Crowd, submit_all
 
 ROUNDS = 3
 SPREAD = "1,000 SKUs"

@@ -8,9 +8,10 @@ from uuid import UUID
 import msgspec
 import uvloop
 
-from benchmarks.checkouts import checkouts, fill_carts, submit_all
+from benchmarks.checkouts import checkouts, fill_carts
 from benchmarks.loops import open_loop
 from domain.shared.identifiers import AccountId, ProductId
+from tests.support.crowd import submit_all
 
 
 class Order(msgspec.Struct, frozen=True):

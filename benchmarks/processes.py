@@ -8,9 +8,9 @@ from typing import IO
 
 import msgspec
 
-from benchmarks.checkouts import Crowd
 from benchmarks.loop_process import Order, Report
 from benchmarks.results import Results, Target, median_ratio
+from tests.support.crowd import Crowd
 
 ROUNDS = 3
 ORDERS = 1_500

@@ -11,12 +11,13 @@ import psycopg
 from psycopg import AsyncConnection
 
 from application.ports.commands import CommandBus
-from benchmarks.checkouts import Crowd, checkouts, fill_carts, submit_all
+from benchmarks.checkouts import checkouts, fill_carts
 from benchmarks.results import Results
 from infrastructure.eventstore.reader import LogReader
 from infrastructure.eventstore.registry import CATEGORIES, event_codec
 from infrastructure.replay import replay
 from infrastructure.standing import look
+from tests.support.crowd import Crowd, submit_all
 
 BURSTS = 2
 POLL_SECONDS = 0.01

@@ -16,11 +16,11 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from benchmarks import cart_size, commandloop, http, processes, readside
-from benchmarks.checkouts import Crowd, gather_crowd
 from benchmarks.http import Ammunition
-from benchmarks.loops import open_loop
+from benchmarks.loops import CURRENCY, open_loop
 from benchmarks.results import LATEST, Results
-from benchmarks.shop import open_shop, processes_of, server_processes, tokens_for
+from benchmarks.shop import open_shop, processes_of, server_processes
+from tests.support.crowd import Crowd, gather_crowd, minted
 from tests.support.system import System, answers, eventually, free_port
 
 BUYERS = 3_000
@@ -64,7 +64,7 @@ def projections_stage(run: Run) -> None:
 
 def http_stage(run: Run) -> None:
     _wait_until_projected(run)
-    tokens = tokens_for(run.shop, run.crowd.buyers[:SHOPPERS])
+    tokens = minted(run.shop, run.crowd.buyers[:SHOPPERS])
     scenarios = run.ammunition.scenarios(tokens=tokens, products=[str(each) for each in run.crowd.products])
     with _bare_server() as bare:
         http.measure(run.shop.url, bare, scenarios, run.results, paths=run.ammunition.keep("bare", ["/"]))
@@ -73,7 +73,7 @@ def http_stage(run: Run) -> None:
 def cart_stage(run: Run) -> None:
     _wait_until_projected(run)
     buyers = run.crowd.buyers[-len(cart_size.LINES) :]
-    tokens, products = tokens_for(run.shop, buyers), [str(each) for each in run.crowd.products]
+    tokens, products = minted(run.shop, buyers), [str(each) for each in run.crowd.products]
     cart_size.measure(run.shop.url, tokens, products, run.results, ammunition=run.ammunition)
 
 
@@ -132,7 +132,7 @@ def _chosen(names: list[str]) -> list[str]:
 def _crowd(shop: System) -> Crowd:
     async def gather() -> Crowd:
         async with open_loop(shop.database) as (bus, _):
-            return await gather_crowd(bus, buyers=BUYERS, products=PRODUCTS)
+            return await gather_crowd(bus, buyers=BUYERS, products=PRODUCTS, currency=CURRENCY)
 
     return uvloop.run(gather())
 

@@ -1,10 +1,11 @@
 """One running shop for most of the stories, and one whose orders expire quickly."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import pytest
 
-from tests.support.caller import Caller, demo, newcomer
+from tests.support.caller import Caller, check_out, demo, listed, newcomer, pay
 from tests.support.system import System
 
 
@@ -34,3 +35,21 @@ def buyer(shop: System) -> Iterator[Caller]:
     """A new one for each test: nobody else's cart."""
     with newcomer(shop.url) as caller:
         yield caller
+
+
+@pytest.fixture(scope="session")
+def unanswered(shop: System, seller: Caller) -> Iterator[tuple[Caller, Sequence[Mapping[str, Any]]]]:
+    """A buyer, and orders paid for when the provider did not answer; it is asked again after half a minute."""
+    with newcomer(shop.url) as caller:
+        product = listed(seller)
+        orders = [check_out(caller, product) for _ in range(2)]
+        for order, reference in zip(orders, ("txn_timeout_1", "txn_error_1"), strict=True):
+            assert pay(caller, order, transactionId=reference)["status"] == "pending"
+        yield caller, orders
+
+
+@pytest.fixture(autouse=True, scope="module")
+def begun_early(request: pytest.FixtureRequest) -> None:
+    """With the first module that has the shop, so that others pass while it is waited for."""
+    if "shop" in request.fixturenames:
+        request.getfixturevalue("unanswered")

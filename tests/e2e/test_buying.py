@@ -2,24 +2,10 @@
 
 from decimal import Decimal
 
-import pytest
-
-from tests.support.caller import PASSWORD, Caller, listed, newcomer
+from tests.support.caller import PASSWORD, Caller, check_out, listed, newcomer, pay
 from tests.support.system import System, eventually
 
 ADDRESS = {"name": "Ada", "line1": "12 MG Road", "city": "Bengaluru", "postalCode": "560001", "country": "IN"}
-
-
-def cart_and_check_out(buyer: Caller, product: str, quantity: int = 2) -> dict[str, object]:
-    buyer.post("/cart/items", {"productId": product, "quantity": quantity}).expect(201)
-    order: dict[str, object] = buyer.post("/checkout", {"shippingAddress": ADDRESS}).expect(201)
-    return order
-
-
-def pay(buyer: Caller, order: dict[str, object], **details: str) -> dict[str, object]:
-    body = {"orderId": order["orderId"], "method": "UPI", **details}
-    paid: dict[str, object] = buyer.post("/payments", body).expect(201)
-    return paid
 
 
 def test_a_newcomer_registers_fills_a_cart_checks_out_pays_and_reads_the_order_back(
@@ -64,7 +50,7 @@ def test_a_newcomer_registers_fills_a_cart_checks_out_pays_and_reads_the_order_b
 
 def test_cancelling_gives_the_stock_and_the_money_back(buyer: Caller, seller: Caller, admin: Caller) -> None:
     product = listed(seller, quantity=3)
-    order = cart_and_check_out(buyer, product, 3)
+    order = check_out(buyer, product, 3)
     paid = pay(buyer, order)
     cancelled = buyer.post(f"/orders/{order['orderId']}/cancel", {"reason": "Ordered twice."}).expect(200)
     assert (cancelled["status"], cancelled["cancelReason"]) == ("cancelled", "Ordered twice.")
@@ -78,7 +64,7 @@ def test_cancelling_gives_the_stock_and_the_money_back(buyer: Caller, seller: Ca
 
 
 def test_an_admin_refunds_a_part_and_never_more_than_was_paid(buyer: Caller, seller: Caller, admin: Caller) -> None:
-    order = cart_and_check_out(buyer, listed(seller, price="100.00"), 1)
+    order = check_out(buyer, listed(seller, price="100.00"), 1)
     path = f"/payments/{pay(buyer, order)['paymentId']}"
     refund = {"amount": Decimal("18.00"), "reason": "Dented."}
     admin.post(f"{path}/refunds", refund).expect(201)
@@ -95,24 +81,11 @@ def _refunded(admin: Caller, path: str) -> dict[str, object] | None:
 
 
 def test_a_declined_payment_may_be_tried_again(buyer: Caller, seller: Caller) -> None:
-    order = cart_and_check_out(buyer, listed(seller), 1)
+    order = check_out(buyer, listed(seller), 1)
     declined = pay(buyer, order, transactionId="txn_decline_1")
     assert (declined["status"], declined["orderStatus"]) == ("failed", "pending_payment")
     again = buyer.post(f"/payments/{declined['paymentId']}/retry", {"transactionId": "txn_1"}).expect(201)
     assert (again["status"], again["orderStatus"], again["attempt"]) == ("success", "processing", 2)
-
-
-@pytest.mark.parametrize("reference", ["txn_timeout_1", "txn_error_1"])
-def test_a_payment_whose_answer_is_lost_is_asked_for_until_it_is_known(
-    buyer: Caller, seller: Caller, reference: str
-) -> None:
-    order = cart_and_check_out(buyer, listed(seller), 1)
-    assert pay(buyer, order, transactionId=reference)["status"] == "pending"
-
-    def confirmed() -> bool:
-        return bool(buyer.get(f"/orders/{order['orderId']}").expect(200)["status"] == "processing")
-
-    eventually("the payment's outcome", confirmed, seconds=40)
 
 
 def test_named_items_are_bought_without_touching_the_cart(buyer: Caller, seller: Caller) -> None:

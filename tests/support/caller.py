@@ -116,3 +116,16 @@ def listed(seller: Caller, *, price: str = "875.00", quantity: int = 10, name: s
     product = seller.post("/products", {"name": name, "price": Decimal(price), "quantity": quantity}).expect(201)
     identifier: str = product["id"]
     return identifier
+
+
+def check_out(buyer: Caller, product: str, quantity: int = 1) -> Mapping[str, Any]:
+    """The order of a cart with just that."""
+    buyer.post("/cart/items", {"productId": product, "quantity": quantity}).expect(201)
+    order: Mapping[str, Any] = buyer.post("/checkout", {}).expect(201)
+    return order
+
+
+def pay(buyer: Caller, order: Mapping[str, Any], **details: str) -> Mapping[str, Any]:
+    body = {"orderId": order["orderId"], "method": "UPI", **details}
+    paid: Mapping[str, Any] = buyer.post("/payments", body).expect(201)
+    return paid
