@@ -1,7 +1,7 @@
 """The in-process driver: follows the log for every instance of every projection and process manager."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 
 import psycopg
@@ -42,11 +42,12 @@ class Runner:
         self._pumps: dict[str, Pump] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._changed = asyncio.Event()
+        self._outdated: dict[str, str] = {}
 
     @property
     def faults(self) -> Mapping[str, str]:
         """Instances that do not move at the moment, and why; slots stopped by poison are in `poison.stops`."""
-        return {schema: pump.fault for schema, pump in self._pumps.items() if pump.fault}
+        return self._outdated | {schema: pump.fault for schema, pump in self._pumps.items() if pump.fault}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until told to stop; batches in hand are finished. Outlives restarts of the database."""
@@ -103,6 +104,7 @@ class Runner:
             return
         for schema in [schema for schema, task in self._tasks.items() if task.done()]:
             del self._tasks[schema], self._pumps[schema]
+        self._note_outdated(found.values())
         for schema, instance in found.items():
             if schema not in self._tasks and self._feeds(instance):
                 self._start(instance)
@@ -111,6 +113,19 @@ class Runner:
         """Whether it is ours to feed: known to this code, in this version, and not being built by a rebuild."""
         projection = self._projections.get(instance.name)
         return projection is not None and projection.version == instance.version and instance.state == "fed"
+
+    def _note_outdated(self, found: Iterable[Instance]) -> None:
+        """Live tables that this code cannot feed stay behind until they are rebuilt: not silently."""
+        outdated = {
+            instance.schema: f"of version {instance.version}, the code has {projection.version}: rebuild it"
+            for instance in found
+            if (projection := self._projections.get(instance.name)) is not None
+            and instance.live
+            and instance.version != projection.version
+        }
+        for schema in outdated.keys() - self._outdated.keys():
+            _log.error("projection outdated", schema=schema, problem=outdated[schema])
+        self._outdated = outdated
 
     def _start(self, instance: Instance) -> None:
         feeder = Feeder(self._projections[instance.name], instance.schema, slots=self._slots, clock=self._clock)

@@ -3,14 +3,18 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from uuid import UUID
 
 import psycopg
 
 from application.ports.log import Record, slot_of
 from domain.shared.category import Family
+from domain.shared.identifiers import AccountId, CartId
+from domain.shopping.events import CartOpened
 from infrastructure.runner import poison
 from infrastructure.runner.instances import create, drop, instances, point
 from infrastructure.runner.tracking import reached
+from projections.carts import CARTS
 from projections.catalogue import CATALOGUE
 from projections.projection import Connection, Projection
 from projections.stock_levels import STOCK_LEVELS
@@ -140,8 +144,9 @@ async def test_new_instances_are_fed_and_dropped_ones_left(shop: ReadSide, runni
 async def test_an_instance_of_another_version_of_the_code_is_left_alone(shop: ReadSide, running: Run) -> None:
     shop.journal.append(shop.journal.record(product(1), listed(product(1))))
     newer = replace(CATALOGUE, version=2)
-    async with running([newer, STOCK_LEVELS]):
+    async with running([newer, STOCK_LEVELS]) as runner:
         await caught_up(shop, "stock_levels_v1")
+        assert runner.faults == {"catalogue_v1": "of version 1, the code has 2: rebuild it"}
     assert await reached(shop.conn, "catalogue_v1") == 0
 
 
@@ -158,3 +163,27 @@ async def test_it_stops_in_the_middle_of_a_backlog_with_whole_batches(shop: Read
         await caught_up(shop, *LIVE)
     assert live(shop) == await fed_by_hand(shop, records)
     assert not [task for task in asyncio.all_tasks() if "pump" in task.get_name()]
+
+
+async def test_tracking_follows_what_does_not_concern_the_projection(shop: ReadSide, running: Run) -> None:
+    shop.journal.append(shop.journal.record(product(1), listed(product(1))))
+    async with running([CATALOGUE, CARTS]):
+        await caught_up(shop, "catalogue_v1", "carts_v1")
+        for number in range(3):
+            opened = CartOpened(cart_id=CartId(UUID(int=number)), buyer_id=AccountId(UUID(int=number)), at=NOON)
+            shop.journal.append(shop.journal.record(UUID(int=number), opened))
+        await caught_up(shop, "catalogue_v1", "carts_v1")
+
+
+async def test_a_log_that_this_code_cannot_read_is_a_fault_that_shows(shop: ReadSide, running: Run) -> None:
+    shop.journal.write(product(1), listed(product(1)))
+    await shop.conn.execute("UPDATE till.stored_events SET topic = 'catalogue.from-the-future:1'")
+    async with running([CATALOGUE]) as runner:
+
+        async def faults() -> dict[str, str]:
+            return dict(runner.faults)
+
+        await until(faults, lambda found: "from-the-future" in found.get("catalogue_v1", ""))
+        await shop.conn.execute("UPDATE till.stored_events SET topic = 'catalogue.product-listed:1'")
+        await caught_up(shop, "catalogue_v1")
+        assert not runner.faults
