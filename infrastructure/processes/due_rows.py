@@ -93,7 +93,8 @@ class NewDue(msgspec.Struct, frozen=True, kw_only=True):
 class Claimed(msgspec.Struct, frozen=True):
     """A row that is this executor's until its lease ends; `token` proves it afterwards."""
 
-    schema: str
+    pointer: str
+    """Name of the live pointer it was found by."""
     id: UUID
     name: str
     body: bytes
@@ -130,7 +131,7 @@ async def claim(conn: Connection, name: str, *, now: datetime, lease: timedelta,
         if schema is None:
             return []
         parameters = {"now": now, "until": now + lease, "limit": limit}
-        return [Claimed(schema, *row) for row in await bulk.read(conn, _CLAIM.format(schema=schema), parameters)]
+        return [Claimed(name, *row) for row in await bulk.read(conn, _CLAIM.format(schema=schema), parameters)]
 
 
 async def finish(
@@ -142,11 +143,16 @@ async def finish(
     error: str | None = None,
     again_at: datetime | None = None,
 ) -> bool:
-    """Records what became of the row; False where another executor has taken it over since."""
+    """Records what became of the row, in whatever instance is live by now: a rebuilt one has inherited the lease.
+
+    False where another executor has taken it over since.
+    """
     parameters = {
         "status": status, "error": error, "again_at": again_at, "now": now, "id": row.id, "token": row.token,
     }  # fmt: skip
-    cursor = await conn.execute(_FINISH.format(schema=row.schema), parameters)
+    async with conn.transaction():
+        schema = await live_schema(conn, row.pointer)
+        cursor = await conn.execute(_FINISH.format(schema=schema), parameters)
     return cursor.rowcount == 1
 
 

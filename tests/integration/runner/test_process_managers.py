@@ -1,11 +1,13 @@
 """A process manager is fed, tracked and rebuilt like any read model; what was carried out is not scheduled again."""
 
 from collections import Counter
+from datetime import timedelta
 from random import Random
 
 from application.ports.log import Record
 from application.processes.unpaid_orders import UNPAID_ORDERS
 from domain.ordering.events import ConfirmationGround, OrderConfirmed
+from infrastructure.processes import due_rows
 from infrastructure.processes.driver import as_projection
 from infrastructure.runner.instances import ensure
 from infrastructure.runner.rebuild import Rebuild
@@ -38,6 +40,13 @@ async def statuses(shop: ReadSide, schema: str) -> Counter[str]:
     return Counter(status for (status,) in await bulk.read(shop.conn, f"SELECT status FROM {schema}.due"))
 
 
+async def rebuilt(shop: ReadSide) -> str:
+    journal = shop.journal
+    return await Rebuild(
+        MANAGER, connect=journal.connect, reader=journal.reader, slots=SLOTS, clock=journal.clock
+    ).run()
+
+
 async def test_due_commands_survive_a_rebuild_as_they_are(shop: ReadSide, running: Run) -> None:
     records = story(shop)
     async with running([MANAGER]):
@@ -50,11 +59,21 @@ async def test_due_commands_survive_a_rebuild_as_they_are(shop: ReadSide, runnin
             f" (SELECT id FROM {FIRST}.due WHERE status = 'scheduled' ORDER BY id LIMIT 10)"
         )
         before = await statuses(shop, FIRST)
-        journal = shop.journal
-        rebuild = Rebuild(MANAGER, connect=journal.connect, reader=journal.reader, slots=SLOTS, clock=journal.clock)
-        schema = await rebuild.run()
+        schema = await rebuilt(shop)
         await caught_up(shop, FIRST, schema)
     assert before["done"] == 10
     assert min(before["scheduled"], before["withdrawn"]) > 50
     assert await statuses(shop, schema) == before
     assert digests(shop.journal.database, schema) == digests(shop.journal.database, FIRST)
+
+
+async def test_a_command_that_ends_after_the_switch_has_ended_in_the_new_tables(shop: ReadSide) -> None:
+    await ensure(shop.conn, [MANAGER], slots=SLOTS, at=NOON)
+    records = shop.journal.write(order_id(1), placed(order_id(1), line(1)))
+    await shop.feeder(MANAGER).feed_all_slots(shop.conn, records, upto=1)
+    (claimed,) = await due_rows.claim(shop.conn, MANAGER.name, now=NOON, lease=timedelta(minutes=1), limit=9)
+    schema = await rebuilt(shop)
+    assert await statuses(shop, schema) == {"running": 1}
+    assert await due_rows.claim(shop.conn, MANAGER.name, now=NOON, lease=timedelta(minutes=1), limit=9) == []
+    assert await due_rows.finish(shop.conn, claimed, status="done", now=NOON)
+    assert await statuses(shop, schema) == {"done": 1}
