@@ -104,6 +104,7 @@ class ServerFiles:
         pid = self.postmaster()
         if pid is not None and psutil.pid_exists(pid):
             (self.data / "postmaster.pid").unlink(missing_ok=True)
+            (self.sockets() / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
     def last_log_lines(self, count: int = 15) -> str:
         """What the server said last; empty before its first start."""
