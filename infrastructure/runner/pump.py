@@ -14,8 +14,8 @@ from infrastructure.runner.transience import described, is_transient
 from projections.projection import Connection
 
 BATCH = 500
-PACE = 0.01
-"""Seconds between the beginnings of two batches that are not full: many small appends become one batch."""
+PACE, SLOWEST_PACE, PER_EVENT = 0.01, 0.05, 0.001
+"""Seconds between the beginnings of two batches that are not full: the more comes, the more waits to come together."""
 POLL = 1.0
 """Seconds; only where a notification got lost, and between two tries to take over from another process."""
 SETTLE = 0.25
@@ -101,7 +101,7 @@ class Pump:
             await self._settle(conn)
         self.fault = None
         if len(records) < BATCH and not self._stopping:
-            await self._idle(began)
+            await self._idle(began + min(max(len(records) * PER_EVENT, PACE), SLOWEST_PACE))
 
     async def _feed(self, conn: Connection, records: list[Record]) -> None:
         self._at = records[-1].position
@@ -116,12 +116,13 @@ class Pump:
             await self._feeder.feed_all_slots(conn, [], upto=self._at)
             self._tracked, self._moved = self._at, self._time()
 
-    async def _idle(self, began: float) -> None:
+    async def _idle(self, until: float) -> None:
+        """Wait for more, and at least until then."""
         settled = self._at is None or self._tracked == self._at
         if not await self._woken(POLL if settled else SETTLE):
             self._look_again = self._look_again or settled
-        if (spent := self._time() - began) < PACE and not self._stopping:
-            await asyncio.sleep(PACE - spent)
+        if (left := until - self._time()) > 0 and not self._stopping:
+            await asyncio.sleep(left)
 
     async def _woken(self, seconds: float) -> bool:
         try:
