@@ -39,17 +39,13 @@ def buyer(shop: System) -> Iterator[Caller]:
 
 @pytest.fixture(scope="session")
 def unanswered(shop: System, seller: Caller) -> Iterator[tuple[Caller, Sequence[Mapping[str, Any]]]]:
-    """A buyer, and orders paid for when the provider did not answer; it is asked again after half a minute."""
+    """A buyer, and orders paid for when the provider did not answer; it is asked again after half a minute.
+
+    A module that runs early asks for it, so that the time passes while others run.
+    """
     with newcomer(shop.url) as caller:
         product = listed(seller)
         orders = [check_out(caller, product) for _ in range(2)]
         for order, reference in zip(orders, ("txn_timeout_1", "txn_error_1"), strict=True):
             assert pay(caller, order, transactionId=reference)["status"] == "pending"
         yield caller, orders
-
-
-@pytest.fixture(autouse=True, scope="module")
-def begun_early(request: pytest.FixtureRequest) -> None:
-    """With the first module that has the shop, so that others pass while it is waited for."""
-    if "shop" in request.fixturenames:
-        request.getfixturevalue("unanswered")
