@@ -24,7 +24,6 @@ from domain.shared.refusal import Forbidden
 
 M = TypeVar("M", bound=BaseModel)
 R = TypeVar("R", bound=Result)
-C = TypeVar("C", bound=Command)
 
 TOO_LARGE = "The body is larger than {limit:,} bytes."
 
@@ -192,15 +191,6 @@ class Call(Request):
         if not (header.startswith('"') and header.endswith('"') and number.isdecimal() and len(number) < 19):
             raise Problem(412, "version-mismatch", "If-Match takes the ETag of the resource.")
         return int(number)
-
-    def expecting(self, command: C) -> C:
-        """The command, bound to If-Match; raises 412 where one is sent for a command that cannot be bound."""
-        expected = self.expected_version()
-        if expected is None:
-            return command
-        if "expected_version" not in command.__struct_fields__:
-            raise Problem(412, "version-mismatch", "This resource is not changed by version.")
-        return msgspec.structs.replace(command, expected_version=expected)
 
 
 def result_of(outcome: Outcome, kind: type[R]) -> R:

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from application.access import own_product
+from application.access import own_product, require_version
 from application.ports.commands import Command, Result, Touched, touching
 from application.ports.work import Work
 from domain.catalogue.product import PRODUCTS
@@ -48,6 +48,7 @@ class SetThreshold(Command, frozen=True, kw_only=True):
     name: ClassVar[str] = "inventory.set-threshold"
     product_id: ProductId
     threshold: int
+    expected_version: int | None = None
 
     def streams(self) -> Touched:
         return _streams(self.product_id)
@@ -70,7 +71,9 @@ def set_stock(command: SetStock, work: Work) -> StockKept:
 def set_threshold(command: SetThreshold, work: Work) -> StockKept:
     product = own_product(work, command.product_id)
     stock_id = stock_of(product.id)
-    work.record(STOCKS, stock_id, work.get(STOCKS, stock_id).set_threshold(command.threshold))
+    stock = work.get(STOCKS, stock_id)
+    require_version(work, stock_id, command.expected_version)
+    work.record(STOCKS, stock_id, stock.set_threshold(command.threshold))
     return _kept(work, product.id)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from application.access import acting_account
+from application.access import acting_account, require_version
 from application.basket import pick_cart, pick_items
 from application.payments import require_the_shop
 from application.policy import ShopPolicy
@@ -116,6 +116,7 @@ class CancelOrder(Command, frozen=True, kw_only=True):
     name: ClassVar[str] = "ordering.cancel-order"
     order_id: OrderId
     reason: str
+    expected_version: int | None = None
 
     def streams(self) -> Touched:
         return _order_and_payment(self.order_id)
@@ -168,6 +169,7 @@ def cancel_order(command: CancelOrder, work: Work) -> OrderStands:
     order = work.find(ORDERS, command.order_id)
     if order is None or (account.role is not Role.ADMIN and order.placed.buyer_id != account.id):
         raise NotFound("There is no such order.")
+    require_version(work, command.order_id, command.expected_version)
     _end(work, order, order.cancel(by=work.actor, reason=command.reason, at=work.now), reason=command.reason)
     return _stands(work, work.get(ORDERS, command.order_id))
 

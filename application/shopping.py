@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from application.access import acting_account
+from application.access import acting_account, require_version
 from application.policy import ShopPolicy
 from application.ports.commands import Command, Result, Touched, touching
 from application.ports.work import Work
@@ -48,6 +48,7 @@ class SetCartQuantity(Command, frozen=True, kw_only=True):
     name: ClassVar[str] = "shopping.set-cart-quantity"
     product_id: ProductId
     quantity: int
+    expected_version: int | None = None
 
     def streams(self) -> Touched:
         return touching(PRODUCTS, self.product_id)
@@ -56,10 +57,12 @@ class SetCartQuantity(Command, frozen=True, kw_only=True):
 class RemoveFromCart(Command, frozen=True, kw_only=True):
     name: ClassVar[str] = "shopping.remove-from-cart"
     product_id: ProductId
+    expected_version: int | None = None
 
 
 class ClearCart(Command, frozen=True, kw_only=True):
     name: ClassVar[str] = "shopping.clear-cart"
+    expected_version: int | None = None
 
 
 def add_to_cart(command: AddToCart, work: Work) -> CartLineKept:
@@ -74,6 +77,7 @@ def add_to_cart(command: AddToCart, work: Work) -> CartLineKept:
 def set_cart_quantity(command: SetCartQuantity, work: Work) -> CartLineKept:
     buyer = acting_account(work, Role.BUYER)
     product = _buyable(work, command.product_id)
+    _require_cart_version(work, buyer.id, command.expected_version)
     cart = _open_cart(work, buyer.id)
     work.record(CARTS, cart.id, cart.put(product.id, command.quantity, product.effective_price(work.now)))
     return _line_kept(work, cart.id, product)
@@ -84,14 +88,16 @@ def remove_from_cart(command: RemoveFromCart, work: Work, *, policy: ShopPolicy)
     cart = work.find(CARTS, open_cart_of(buyer.id))
     if cart is None:
         raise NotFound("The product is not in the cart.")
+    require_version(work, cart.id, command.expected_version)
     work.record(CARTS, cart.id, cart.remove(command.product_id))
     return _cart_kept(work, cart.id, policy)
 
 
-def clear_cart(command: ClearCart, work: Work, *, policy: ShopPolicy) -> CartKept:  # noqa: ARG001 - says it all by its type
+def clear_cart(command: ClearCart, work: Work, *, policy: ShopPolicy) -> CartKept:
     """A cart that was never used is clear already."""
     buyer = acting_account(work, Role.BUYER)
     cart_id = open_cart_of(buyer.id)
+    _require_cart_version(work, buyer.id, command.expected_version)
     cart = work.find(CARTS, cart_id)
     if cart is not None:
         work.record(CARTS, cart_id, cart.clear())
@@ -102,6 +108,12 @@ def _buyable(work: Work, product_id: ProductId) -> Product:
     product = work.get(PRODUCTS, product_id)
     product.require_buyable()
     return product
+
+
+def _require_cart_version(work: Work, buyer: AccountId, expected: int | None) -> None:
+    """A cart that was never used is at version 0. Raises VersionMismatch."""
+    work.find(CARTS, open_cart_of(buyer))
+    require_version(work, open_cart_of(buyer), expected)
 
 
 def _open_cart(work: Work, buyer: AccountId) -> Cart:

@@ -118,8 +118,9 @@ async def add_item(call: Call, body: NewItem) -> Answer:
     Operation(summary="Set how many of a product are in the cart", answer=CartLineView, roles=BUYER, refusals=REFUSALS),
 )
 async def set_item(call: Call, product_id: ProductId, body: QuantityForm) -> Answer:
-    command = SetCartQuantity(product_id=product_id, quantity=body.quantity)
-    kept = await call.done(call.expecting(command), CartLineKept)
+    expected = call.expected_version()
+    command = SetCartQuantity(product_id=product_id, quantity=body.quantity, expected_version=expected)
+    kept = await call.done(command, CartLineKept)
     return versioned(_line(kept), kept.version)
 
 
@@ -127,13 +128,13 @@ async def set_item(call: Call, product_id: ProductId, body: QuantityForm) -> Ans
     "DELETE", "/items/{product_id}", Operation(summary="Take a product out of the cart", status=204, roles=BUYER)
 )
 async def remove_item(call: Call, product_id: ProductId) -> Answer:
-    await call.submit(call.expecting(RemoveFromCart(product_id=product_id)))
+    await call.submit(RemoveFromCart(product_id=product_id, expected_version=call.expected_version()))
     return no_content()
 
 
 @RESOURCE.route("DELETE", "", Operation(summary="Empty the cart", status=204, roles=BUYER))
 async def clear_cart(call: Call) -> Answer:
-    await call.submit(call.expecting(ClearCart()))
+    await call.submit(ClearCart(expected_version=call.expected_version()))
     return no_content()
 
 

@@ -94,8 +94,9 @@ async def change_stock(call: Call, product_id: ProductId, body: StockForm) -> An
     Operation(summary="Set when stock counts as low", answer=StockView, roles=SELLERS, refusals=(StockOutOfRange,)),
 )
 async def set_threshold(call: Call, product_id: ProductId, body: ThresholdForm) -> Answer:
-    command = SetThreshold(product_id=product_id, threshold=body.threshold)
-    return _kept(await call.done(call.expecting(command), StockKept))
+    expected = call.expected_version()
+    command = SetThreshold(product_id=product_id, threshold=body.threshold, expected_version=expected)
+    return _kept(await call.done(command, StockKept))
 
 
 @RESOURCE.route("GET", "/inventory", Operation(summary="Stock levels", answer=LevelPage, roles=SELLERS))

@@ -101,8 +101,8 @@ async def get_history(call: Call, order_id: OrderId) -> Answer:
     ),
 )
 async def cancel_order(call: Call, order_id: OrderId, body: CancelForm) -> Answer:
-    command = CancelOrder(order_id=order_id, reason=body.reason)
-    kept = await call.done(call.expecting(command), OrderStands)
+    command = CancelOrder(order_id=order_id, reason=body.reason, expected_version=call.expected_version())
+    kept = await call.done(command, OrderStands)
     return versioned(stands(kept), kept.version)
 
 

@@ -72,6 +72,33 @@ async def test_a_change_of_what_has_moved_on_is_refused(shop: Web) -> None:
     assert (await shop.send("DELETE", product, by=seller, If_Match=changed.headers["etag"])).status_code == 204
 
 
+async def test_carts_thresholds_and_orders_are_changed_by_version_too(shop: Web) -> None:
+    seller, buyer = await shop.login("seller"), await shop.login()
+    product = await shop.product(seller)
+    item = f"/api/v1/cart/items/{product}"
+    put = await shop.send("PUT", item, {"quantity": 2}, by=buyer, If_Match='"0"')
+    assert put.status_code == 200
+    for method, path, form in (
+        ("PUT", item, {"quantity": 3}),
+        ("DELETE", item, None),
+        ("DELETE", "/api/v1/cart", None),
+    ):
+        assert (await shop.send(method, path, form, by=buyer, If_Match='"1"')).status_code == 412
+    assert (await shop.send("DELETE", item, by=buyer, If_Match=put.headers["etag"])).status_code == 204
+
+    stock = f"/api/v1/products/{product}/stock"
+    tag = (await shop.send("POST", stock, {"change": 1}, by=seller)).headers["etag"]
+    low = await shop.send("PUT", f"{stock}/threshold", {"threshold": 2}, by=seller, If_Match=tag)
+    assert low.status_code == 200
+    late = await shop.send("PUT", f"{stock}/threshold", {"threshold": 3}, by=seller, If_Match=tag)
+    assert (late.status_code, late.json()["code"]) == (412, "version-mismatch")
+
+    order = f"/api/v1/orders/{(await shop.order(buyer, product))['id']}"
+    tag = (await shop.send("GET", order, by=buyer)).headers["etag"]
+    assert (await shop.send("PUT", f"{order}/cancel", {}, by=buyer, If_Match='"9"')).status_code == 412
+    assert (await shop.send("PUT", f"{order}/cancel", {}, by=buyer, If_Match=tag)).status_code == 200
+
+
 async def test_large_answers_are_compressed_for_who_takes_it(shop: Web) -> None:
     seller = await shop.login("seller")
     await shop.product(seller, description="brass " * 500)
