@@ -43,6 +43,8 @@ class Batch:
     cache: StateCache
     codec: EventCodec
     now: datetime
+    under: Mapping[int, Entry] = field(default_factory=dict)
+    """States that a batch still in flight will leave, where it lands."""
     base: dict[int, Entry] = field(default_factory=dict)
     """What the batch relied on, by `UUID.int`."""
     overlay: dict[int, Entry] = field(default_factory=dict)
@@ -53,7 +55,7 @@ class Batch:
     def entry(self, key: int) -> Entry | None:
         """The stream as the next command of the batch sees it; None where it was never loaded."""
         entry = self.overlay.get(key) or self.base.get(key)
-        if entry is None and (entry := self.cache.get(key)) is not None:
+        if entry is None and (entry := self.under.get(key) or self.cache.get(key)) is not None:
             self._rely_on(entry)
         return entry
 
@@ -106,17 +108,16 @@ class Batch:
         self.decided.append(Decided(envelope, result=result, span=span))
 
 
-def decide(
-    envelopes: Sequence[Envelope], *, handlers: Handlers, cache: StateCache, codec: EventCodec, now: datetime
-) -> Batch:
-    """Decide as many as fit. Raises StreamsMissing naming every stream that any of them lacks."""
-    batch = Batch(cache, codec, now)
+def decide(batch: Batch, envelopes: Sequence[Envelope], *, handlers: Handlers) -> Batch:
+    """Decide as many as fit into the empty batch. Raises StreamsMissing naming every stream that any of them lacks."""
     missing: dict[UUID, Category[Any, Any]] = {}
     for envelope in envelopes:
         try:
             batch.decide(envelope, handlers)
         except StreamsMissing as lack:
-            declared = {stream: category for category, stream in envelope.command.streams() if stream not in cache}
+            declared = {
+                stream: category for category, stream in envelope.command.streams() if stream not in batch.cache
+            }
             missing.update({**declared, **lack.streams})
         if batch.full:
             break

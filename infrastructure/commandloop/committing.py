@@ -1,5 +1,6 @@
 """Commits batches: first on the states at hand, and under the append lock when those have moved."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,15 @@ from infrastructure.eventstore.writer import CommandKnown, LogWriter, Receipt, S
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Flight:
+    """A decided batch on its way to the log."""
+
+    items: Sequence[Pending]
+    decided: Batch
+    landing: "asyncio.Task[Receipt | None]"
+
+
 @dataclass(slots=True, eq=False)
 class Committer:
     """Turns pending commands into outcomes. Nothing reaches the cache before the log has acknowledged it."""
@@ -33,19 +43,31 @@ class Committer:
     contended: bool = False
     """True while other processes write to the same streams: then the lock is taken before deciding is worth it."""
 
-    async def commit(self, batch: Sequence[Pending]) -> Batch | None:
-        """Decide and append on what is in memory; gives what was committed, None where `settle` must be asked."""
-        if self.contended or any(item.maybe_executed for item in batch):
-            return None
+    async def launch(self, batch: Sequence[Pending], ahead: Batch | None) -> Flight:
+        """Decide on what is in memory, unless that was done ahead, and send it to the log without waiting."""
+        decided = ahead or await self._decide(batch)
+        landing = asyncio.get_running_loop().create_task(self._append(batch, decided))
+        await asyncio.sleep(0)  # the append goes out now, so that the log works while the next batch is decided
+        return Flight(batch, decided, landing)
+
+    def decide_ahead(self, flight: Flight, batch: Sequence[Pending]) -> Batch | None:
+        """Decide as if the batch in flight had landed; None where states are missing. Worth nothing if it does not."""
+        ahead = Batch(self.cache, self.codec, self.clock.now(), under=flight.decided.overlay)
         try:
-            decided = await self._decide(batch)
-            receipt = await self._append(batch, decided)
+            return decide(ahead, [item.envelope for item in batch], handlers=self.handlers)
+        except StreamsMissing:
+            return None
+
+    async def land(self, flight: Flight) -> bool:
+        """Wait for the log's answer; False where it took nothing, because something had moved: then `settle`."""
+        try:
+            receipt = await flight.landing
         except (StreamMoved, CommandKnown) as conflict:
             CONFLICTS.labels(type(conflict).__name__).inc()
             self.contended = isinstance(conflict, StreamMoved)
-            return None
-        self._acknowledge(batch, decided, receipt)
-        return decided
+            return False
+        self._acknowledge(flight.items, flight.decided, receipt)
+        return True
 
     async def settle(self, batch: Sequence[Pending]) -> Batch:
         """Under the append lock: answer what the log already holds, catch up, decide the rest. Cannot conflict."""
@@ -88,7 +110,7 @@ class Committer:
         now = self.clock.now()
         while True:
             try:
-                return decide(envelopes, handlers=self.handlers, cache=self.cache, codec=self.codec, now=now)
+                return decide(Batch(self.cache, self.codec, now), envelopes, handlers=self.handlers)
             except StreamsMissing as lack:
                 self.cache.put(await load(self.writer, self.codec, lack.streams))
 

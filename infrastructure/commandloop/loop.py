@@ -21,11 +21,13 @@ from application.ports.commands import (
     Overloaded,
 )
 from infrastructure.commandloop.batch import Batch
-from infrastructure.commandloop.committing import Committer
+from infrastructure.commandloop.committing import Committer, Flight
 from infrastructure.commandloop.metrics import BATCH_SECONDS, BATCH_SIZE, COMMANDS, QUEUE
 from infrastructure.commandloop.pending import Pending
 
 MAX_BATCH = 64
+WORTH_HALVING = 8
+"""Commands; fewer go together, for a commit costs more than what can be decided meanwhile."""
 ROUND_TRIP_TIMEOUT = 8.0
 """Seconds; above the server's own statement timeout, so that the server answers first unless it is gone."""
 MAX_PAUSE = 1.0
@@ -89,15 +91,26 @@ class CommandLoop:
         while not (self._closing and not self._queue):
             await self._wake.wait()
             self._wake.clear()
-            while self._queue:
-                await self._process(self._take())
+            flight: Flight | None = None
+            while self._queue or flight is not None:
+                flight = await self._turn(flight)
                 QUEUE.set(len(self._queue))
 
-    def _take(self) -> list[Pending]:
-        """Up to MAX_BATCH commands whose time has not run out."""
+    async def _turn(self, flight: Flight | None) -> Flight | None:
+        """Decide the next batch while the one before is on its way; then land that one and launch this one."""
+        batch = self._take(alone=flight is None)
+        ahead = self._committer.decide_ahead(flight, batch) if flight is not None and batch else None
+        if flight is not None and not await self._land(flight):
+            ahead = None
+        return await self._launch(batch, ahead)
+
+    def _take(self, *, alone: bool) -> list[Pending]:
+        """Commands whose time has not run out: all that wait, or half of many, so that two batches can take turns."""
+        waiting = len(self._queue)
+        most = waiting // 2 if alone and waiting >= WORTH_HALVING and not self._committer.contended else waiting
         now = asyncio.get_running_loop().time()
         batch: list[Pending] = []
-        while self._queue and len(batch) < MAX_BATCH:
+        while self._queue and len(batch) < min(most, MAX_BATCH):
             item = self._queue.popleft()
             if item.deadline < now:
                 item.fail(DeadlineExceeded("The command waited too long and was not executed."))
@@ -105,26 +118,50 @@ class CommandLoop:
                 batch.append(item)
         return batch
 
-    async def _process(self, batch: list[Pending]) -> None:
+    async def _launch(self, batch: list[Pending], ahead: Batch | None) -> Flight | None:
+        """None where the batch was dealt with at once, under the lock."""
         if not batch:
-            return
-        started = perf_counter()
+            return None
         try:
-            await self._execute(batch, settle=False)
+            if not self._committer.contended:
+                async with asyncio.timeout(ROUND_TRIP_TIMEOUT):
+                    return await self._committer.launch(batch, ahead)
+            await self._settle(batch)
         except Exception as error:  # noqa: BLE001 - whatever it is, no caller may be left without an answer
             await self._after_failure(batch, error)
-        self._queue.extendleft(reversed([item for item in batch if not item.future.done()]))
-        BATCH_SIZE.observe(len(batch))
-        BATCH_SECONDS.observe(perf_counter() - started)
+        self._put_back(batch)
+        return None
 
-    async def _execute(self, batch: list[Pending], *, settle: bool) -> None:
+    async def _land(self, flight: Flight) -> bool:
+        """Whether the batch landed as it was decided; where not, it was settled otherwise."""
+        started, batch, landed = perf_counter(), list(flight.items), False
+        try:
+            async with asyncio.timeout(ROUND_TRIP_TIMEOUT):
+                landed = await self._committer.land(flight)
+            if landed:
+                self._report(flight.decided)
+            else:
+                await self._settle(batch)
+        except Exception as error:  # noqa: BLE001 - as above
+            await self._after_failure(batch, error)
+        self._put_back(batch)
+        BATCH_SECONDS.observe(perf_counter() - started)
+        return landed
+
+    async def _settle(self, batch: list[Pending]) -> None:
         async with asyncio.timeout(ROUND_TRIP_TIMEOUT):
-            done = None if settle else await self._committer.commit(batch)
-            done = done or await self._committer.settle(batch)
+            self._report(await self._committer.settle(batch))
+
+    def _report(self, done: Batch) -> None:
         for part in done.decided:
             outcome = "done" if part.result is not None else "refused" if part.refusal else "failed"
             COMMANDS.labels(part.envelope.command.name, outcome).inc()
+        BATCH_SIZE.observe(len(done.decided))
         self._after_commit(done)
+
+    def _put_back(self, batch: list[Pending]) -> None:
+        """What a full batch had no room for comes first in the next one."""
+        self._queue.extendleft(reversed([item for item in batch if not item.future.done()]))
 
     async def _after_failure(self, batch: list[Pending], error: Exception) -> None:
         """A lost connection leaves everything open; any other error is some command's own, so each is tried alone."""
@@ -141,7 +178,13 @@ class CommandLoop:
             return
         for item in batch:
             if not item.future.done():
-                await self._process([item])
+                await self._alone(item)
+
+    async def _alone(self, item: Pending) -> None:
+        try:
+            await self._settle([item])
+        except Exception as error:  # noqa: BLE001 - as above
+            await self._after_failure([item], error)
 
     async def _recover(self, batch: list[Pending]) -> None:
         """Asks until the log answers, or until nobody waits for the answer any more."""
@@ -149,7 +192,7 @@ class CommandLoop:
         while rest := self._still_waited_for(batch):
             await self._committer.writer.drop()
             try:
-                await self._execute(rest, settle=True)
+                await self._settle(rest)
                 return
             except Exception as error:  # noqa: BLE001 - as above
                 if not self._out_of_reach(error):

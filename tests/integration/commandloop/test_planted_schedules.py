@@ -10,7 +10,7 @@ import pytest
 
 from application.ports.commands import ExecutionFailed, Outcome
 from infrastructure.commandloop.batch import Batch
-from infrastructure.commandloop.committing import Committer
+from infrastructure.commandloop.committing import Committer, Flight
 from infrastructure.commandloop.loop import CommandLoop
 from infrastructure.commandloop.pending import Pending
 from infrastructure.commandloop.states import Entry
@@ -86,6 +86,20 @@ async def a_batch_reads_what_it_wrote(database: str) -> bool:
     return second.refusal is not None and total(database, tally) == 0
 
 
+async def a_batch_was_decided_ahead_of_one_that_did_not_land(database: str) -> bool:
+    """The batch in flight finds that another process was faster, and is refused; the next one was decided on what it
+    would have left, at a version that the other process has reached meanwhile."""
+    tally, company = uuid4(), uuid4()
+    async with running(committer(database)) as one, running(committer(database)) as two:
+        await asyncio.gather(one.submit(envelope(Raise(tally=tally))), one.submit(envelope(Raise(tally=company))))
+        await two.submit(envelope(Raise(tally=tally, by=9)))
+        others = [envelope(Raise(tally=company)) for _ in range(6)]
+        in_flight = envelope(Raise(tally=tally, limit=5))
+        ahead = envelope(Raise(tally=tally, by=8, limit=10))
+        await asyncio.gather(*map(one.submit, [in_flight, *others[:3], ahead, *others[3:]]))
+    return total(database, tally) == 10
+
+
 async def a_bad_command_among_good_ones(database: str) -> bool:
     """One of 64 commands of a batch breaks a constraint of the database."""
     tally, person = uuid4(), uuid4()
@@ -152,6 +166,18 @@ def a_batch_sees_only_what_was_there_before(patch: pytest.MonkeyPatch, database:
     patch.setattr(Batch, "entry", entry)
 
 
+def what_was_decided_ahead_is_kept(patch: pytest.MonkeyPatch, database: str) -> None:
+    async def turn(self: CommandLoop, flight: Flight | None) -> Flight | None:
+        batch = self._take(alone=flight is None)
+        ahead = self._committer.decide_ahead(flight, batch) if flight is not None and batch else None
+        if flight is not None:
+            await self._land(flight)
+            self._committer.contended = False
+        return await self._launch(batch, ahead)
+
+    patch.setattr(CommandLoop, "_turn", turn)
+
+
 def an_error_fails_the_whole_batch(patch: pytest.MonkeyPatch, database: str) -> None:
     async def give_up(self: CommandLoop, batch: list[Pending], error: Exception) -> None:
         for item in batch:
@@ -174,6 +200,7 @@ SCHEDULES: list[tuple[Schedule, Sabotage]] = [
     (a_command_id_is_in_the_log_already, ids_are_not_remembered),
     (the_connection_is_lost_after_the_commit, ids_are_not_remembered),
     (a_batch_reads_what_it_wrote, a_batch_sees_only_what_was_there_before),
+    (a_batch_was_decided_ahead_of_one_that_did_not_land, what_was_decided_ahead_is_kept),
     (a_bad_command_among_good_ones, an_error_fails_the_whole_batch),
     (a_request_is_cancelled, the_callers_future_is_the_loops_own),
 ]
