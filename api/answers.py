@@ -16,12 +16,16 @@ encode = msgspec.json.Encoder(decimal_format="number").encode
 class Answer:
     """What goes back to the client, before the edge adds what every answer carries."""
 
-    __slots__ = ("body", "headers", "status")
+    __slots__ = ("body", "headers", "packed", "status", "whole")
 
     def __init__(self, status: int, body: bytes, headers: Sequence[Header] = ()) -> None:
         self.status = status
         self.body = body
         self.headers = list(headers)
+        self.whole: list[Header] | None = None
+        """All headers it is sent with, once it was; kept, because an answer may be sent many times."""
+        self.packed: bytes | None = None
+        """The body compressed, likewise."""
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

@@ -6,7 +6,7 @@ from typing import cast
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.dispatch import Dispatcher
 from api.edge import Edge
@@ -58,6 +58,13 @@ class Tillstream(FastAPI):
         self._settings = settings
         self._served = tuple(routes)
         self.router.routes.extend(routes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Straight to the edge: FastAPI's own telemetry would look into the environment three times per request."""
+        scope["app"] = self
+        if self.middleware_stack is None:
+            self.middleware_stack = self.build_middleware_stack()
+        await self.middleware_stack(scope, receive, send)
 
     def running(self) -> Running:
         return cast("Running", self.state.running)

@@ -178,6 +178,16 @@ class Call(Request):
         sent = bodies.canonical(await self.json())
         return self.services.fingerprints.of(self.method.encode(), self.scope["path"].encode(), sent)
 
+    def own_headers(self, status: int) -> list[Header]:
+        """What the answer to this request says beside what it is."""
+        headers = self.extra
+        if status != 429:  # that one has brought its own
+            headers += self.limit_headers
+        position = self.positioned.token()
+        if position is not None:
+            headers.append((b"x-position", position))
+        return headers
+
     def schema(self, projection: str) -> str:
         """Where the read model's tables are now."""
         return self.services.positions.schema_of(projection)
