@@ -2,7 +2,7 @@
 
 import typer
 
-from infrastructure.cli import operating, replaying, seeding, serving, watching
+from infrastructure.cli import deciding, operating, replaying, seeding, serving, watching
 
 app = typer.Typer(name="till", help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 for command in (
@@ -17,6 +17,7 @@ for command in (
     replaying.rebuild,
 ):
     app.command()(command)
+app.add_typer(deciding.projections, name="projections")
 
 
 def main() -> None:
