@@ -172,7 +172,11 @@ class Call(Request):
         return outcome
 
     def _correlation(self) -> UUID:
-        return uuid5(idempotency.NAMESPACE, self.request_id)
+        """The request's name, as the identifier that it is unless the client chose it."""
+        try:
+            return UUID(hex=self.request_id)
+        except ValueError:
+            return uuid5(idempotency.NAMESPACE, self.request_id)
 
     async def _fingerprint(self) -> bytes:
         sent = bodies.canonical(await self.json())

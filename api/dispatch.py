@@ -13,13 +13,16 @@ class Dispatcher:
 
     def __init__(self, routes: Iterable[TillRoute]) -> None:
         self._root = _Node()
+        self._literal: dict[str, _Node] = {}
         for route in routes:
-            self._root.plant(route)
+            node = self._root.plant(route)
+            if "{" not in route.path:
+                self._literal[route.path] = node
 
     def find(self, method: str, path: str) -> tuple[TillRoute, Mapping[str, str]]:
         """The route and its parameters; HEAD is served by GET. Raises 404, or 405 with Allow."""
         parameters: list[str] = []
-        node = self._root.reach(path.split("/"), 0, parameters)
+        node = self._literal.get(path) or self._root.reach(path.split("/"), 0, parameters)
         if node is None:
             raise not_found()
         route = node.methods.get("GET" if method == "HEAD" else method)
@@ -45,7 +48,7 @@ class _Node:
         self.methods: Methods = {}
         self.names: dict[str, tuple[str, ...]] = {}
 
-    def plant(self, route: TillRoute) -> None:
+    def plant(self, route: TillRoute) -> "_Node":
         node, names = self, []
         for segment in route.path.split("/"):
             if segment.startswith("{"):
@@ -58,6 +61,7 @@ class _Node:
             if method in node.methods:
                 raise ValueError(f"{method} {route.path} is served twice")
             node.methods[method] = route
+        return node
 
     def reach(self, segments: list[str], index: int, parameters: list[str]) -> "_Node | None":
         if index == len(segments):

@@ -56,6 +56,8 @@ async def test_a_seller_refunds_its_own_share_and_no_more(shop: Web) -> None:
     items = [{"productId": each, "quantity": 1} for each in (mine, theirs)]
     order = (await shop.send("POST", "/api/v1/orders", {"items": items}, by=ada)).json()
     await pay(shop, ada, order)
+    own = (await shop.send("GET", f"/api/v1/orders/{order['id']}", by=seller)).json()
+    assert (own["totalAmount"], own["originalAmount"], len(own["items"])) == (118, 100, 1)
     path = f"/api/v1/payments/{order['paymentId']}/refunds"
     much = await shop.send("POST", path, {"amount": 118.01, "reason": "Dented."}, by=seller)
     assert (much.status_code, much.json()["code"]) == (409, "refund-exceeds-payment")
