@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 
 LATEST = Path(__file__).parent / "results" / "latest.json"
@@ -73,7 +73,10 @@ class Results:
         path.write_bytes(msgspec.json.format(msgspec.json.encode(self._measurements), indent=1) + b"\n")
 
     def show(self, console: Console) -> None:
-        table = Table("measurement", "value", "unit", "ratio", "to", "target", "", title_justify="left")
+        table = Table(box=None, pad_edge=False)
+        for column in ("measurement", "value", "unit", "ratio", "to", "target", ""):
+            justify: JustifyMethod = "right" if column in {"value", "ratio"} else "left"
+            table.add_column(column, justify=justify, no_wrap=True)
         for each in self._measurements:
             verdict = {None: "", True: "[green]met[/green]", False: "[red]missed[/red]"}[each.met]
             ratio = "" if each.ratio is None else f"{each.ratio:.2f}"

@@ -25,6 +25,8 @@ from tests.support.system import System, answers, eventually, free_port
 
 BUYERS = 3_000
 PRODUCTS = 1_000
+WIDTH = 150
+"""Characters, where the output is kept in a file."""
 SHOPPERS = 200
 """Buyers who send requests."""
 ROOT = Path(__file__).parents[1]
@@ -102,7 +104,7 @@ Only = Annotated[list[str] | None, typer.Option(help=f"One of {', '.join(STAGES)
 def main(only: Only = None) -> None:
     """Measure, print the table, and write benchmarks/results/latest.json after a full run."""
     chosen = _chosen(only or list(STAGES))
-    console, results = Console(highlight=False), Results()
+    console, results = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH), Results()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress, tempfile.TemporaryDirectory(prefix="till-bench-") as home:
         task = progress.add_task("open the shop")
