@@ -3,8 +3,8 @@
 import statistics
 from collections.abc import Sequence
 
-from benchmarks.http import Ammunition, fire
 from benchmarks.results import Results, Target
+from benchmarks.web import Ammunition, fire
 
 LINES = (1, 10, 100, 500)
 ROUNDS = 3

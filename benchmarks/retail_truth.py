@@ -30,6 +30,9 @@ class Figures:
     revenue: int = 0
     paid: int = 0
     units: Counter[Product] = field(default_factory=Counter)
+    """As they were ordered."""
+    reserved: Counter[Product] = field(default_factory=Counter)
+    """As the stock has them set aside."""
     orders: Counter[str] = field(default_factory=Counter)
     """By the buyer's name."""
     refunded: Counter[str] = field(default_factory=Counter)
@@ -56,7 +59,7 @@ def figures(path: Path) -> Figures:
                 if _give_back(unreturned[buyer, product], -quantity):
                     found.refunded[buyer] += -quantity * pence
     found.orders.update(buyer for _, buyer in invoices)
-    found.paid = found.revenue
+    found.paid, found.reserved = found.revenue, found.units
     return found
 
 
@@ -107,7 +110,8 @@ class Answers:
 def read_models(answers: Answers, buyers: list[str], *, admin: dict[str, str], password: str) -> Figures:
     """The same figures as the shop tells them, of these buyers' orders that were not cancelled."""
     found = Figures()
-    codes = {product["id"]: product["sku"] for product in answers.every("/products", admin)}
+    products = {each["id"]: (each["sku"], round(each["price"] * 100)) for each in answers.every("/products", admin)}
+    ordered = set[str]()
     names = {_account(answers, buyer, password): buyer for buyer in buyers}
     for order in answers.every("/orders", admin):
         buyer = names.get(order["buyerId"])
@@ -120,8 +124,13 @@ def read_models(answers: Answers, buyers: list[str], *, admin: dict[str, str], p
         if payment["refunded"]:
             found.refunded[buyer] += round(payment["refunded"] * 100)
         for line in order["items"]:
+            code, _ = products[line["productId"]]
             found.rows += 1
-            found.units[codes[line["productId"]], round(line["priceAtPurchase"] * 100)] += line["quantity"]
+            found.units[code, round(line["priceAtPurchase"] * 100)] += line["quantity"]
+            ordered.add(line["productId"])
+    for level in answers.every("/inventory", admin):
+        if level["productId"] in ordered:
+            found.reserved[products[level["productId"]]] += level["reserved"]
     return found
 
 
@@ -136,7 +145,7 @@ def differences(truth: Figures, told: Figures) -> list[str]:
         pounds, theirs = _pounds(getattr(truth, name)), _pounds(getattr(told, name))
         if pounds != theirs:
             found.append(f"{name}: {pounds} in the file, {theirs} in the read models")
-    for name in ("units", "orders", "refunded"):
+    for name in ("units", "reserved", "orders", "refunded"):
         file, shop = getattr(truth, name), getattr(told, name)
         keys = [key for key in sorted({*file, *shop}, key=str) if file[key] != shop[key]]
         found += [f"{name} of {key}: {file[key]} in the file, {shop[key]} in the read models" for key in keys]
@@ -155,6 +164,7 @@ def _table(columns: dict[str, Figures]) -> Table:
     table.add_row("refunded", *(_pounds(each.refunded.total()) for each in both))
     table.add_row("after cancellations", *(_pounds(each.revenue - each.refunded.total()) for each in both))
     table.add_row("units", *(f"{each.units.total():,}" for each in both))
+    table.add_row("units reserved", *(f"{each.reserved.total():,}" for each in both))
     table.add_row("products", *(f"{len(each.units):,}" for each in both))
     table.add_row("orders", *(f"{each.orders.total():,}" for each in both))
     table.add_row("customers", *(f"{len(each.orders):,}" for each in both))

@@ -15,11 +15,11 @@ import uvloop
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from benchmarks import cart_size, commandloop, http, processes, readside
-from benchmarks.http import Ammunition
+from benchmarks import cart_size, commandloop, processes, readside, web
 from benchmarks.loops import CURRENCY, open_loop
 from benchmarks.results import LATEST, Results
 from benchmarks.shop import open_shop, processes_of, server_processes
+from benchmarks.web import Ammunition
 from tests.support.crowd import Crowd, gather_crowd, minted
 from tests.support.system import System, answers, eventually, free_port
 
@@ -69,7 +69,7 @@ def http_stage(run: Run) -> None:
     tokens = minted(run.shop, run.crowd.buyers[:SHOPPERS])
     scenarios = run.ammunition.scenarios(tokens=tokens, products=[str(each) for each in run.crowd.products])
     with _bare_server() as bare:
-        http.measure(run.shop.url, bare, scenarios, run.results, paths=run.ammunition.keep("bare", ["/"]))
+        web.measure(run.shop.url, bare, scenarios, run.results, paths=run.ammunition.keep("bare", ["/"]))
 
 
 def cart_stage(run: Run) -> None:
