@@ -10,7 +10,7 @@ from application.ports.commands import ExecutionFailed, KeyReused, NotExecuted, 
 from application.ports.security import PasswordsBusy
 from domain.accounts.email_claim import EmailNotHeld, EmailTaken
 from domain.accounts.session import SessionOver
-from domain.catalogue.product import DiscountOutOfRange, ProductNotAvailable
+from domain.catalogue.product import DiscountOutOfRange, ProductNotAvailable, TooManyAttributes
 from domain.inventory.stock import AlreadyReserved, InsufficientStock, StockBelowReserved, StockOutOfRange
 from domain.ordering.order import (
     OrderEmpty,
@@ -38,6 +38,7 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     # Malformed, as the domain sees it.
     CurrencyMismatch: 422,
     DiscountOutOfRange: 422,
+    TooManyAttributes: 422,
     NotAnAmount: 422,
     OrderEmpty: 422,
     QuantityOutOfRange: 422,

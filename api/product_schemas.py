@@ -1,6 +1,5 @@
 """Products as clients send and see them."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
@@ -159,11 +158,3 @@ def percentage(basis_points: int) -> Decimal:
 
 def minor(amount: Money | None) -> int | None:
     return None if amount is None else amount.minor
-
-
-def merged(current: Mapping[str, str], patch: Mapping[str, str | None] | None) -> dict[str, str]:
-    """RFC 7396 on the attributes: null removes one, and null for all removes them all."""
-    if patch is None:
-        return {}
-    together = {**current, **patch}
-    return {name: value for name, value in together.items() if value is not None}

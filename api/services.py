@@ -88,5 +88,8 @@ class Services(Protocol):
     @property
     def fingerprints(self) -> Fingerprints: ...
 
+    def metrics(self) -> bytes:
+        """What all processes count, in Prometheus' text form."""
+
     async def health(self) -> Mapping[str, str]:
         """`ok` or what is wrong, by what was checked: `database`, `commands`, `projection <name>`. Never raises."""

@@ -58,7 +58,7 @@ class ListProduct(Command, frozen=True, kw_only=True):
 
 
 class EditProduct(Command, frozen=True, kw_only=True):
-    """UNSET leaves a field as it is."""
+    """UNSET leaves a field as it is. `attributes` replaces them all, `attributes_patch` is merged into them."""
 
     name: ClassVar[str] = "catalogue.edit-product"
     product_id: ProductId
@@ -67,6 +67,8 @@ class EditProduct(Command, frozen=True, kw_only=True):
     description: str | UnsetType = UNSET
     sku: str | UnsetType | None = UNSET
     attributes: dict[str, str] | UnsetType = UNSET
+    attributes_patch: dict[str, str | None] | None = None
+    """As RFC 7396 has it: None for a value takes the attribute out."""
     price: Money | UnsetType = UNSET
     discount: int | UnsetType = UNSET
 
@@ -122,13 +124,19 @@ def edit_product(command: EditProduct, work: Work, *, policy: ShopPolicy) -> Pro
         name=product.name if command.title is UNSET else command.title,
         description=product.description if command.description is UNSET else command.description,
         sku=product.sku if command.sku is UNSET else command.sku,
-        attributes=product.attributes if command.attributes is UNSET else command.attributes,
+        attributes=_attributes(product, command),
         at=work.now,
     )
     discount = product.discount if command.discount is UNSET else command.discount
     repriced = product.reprice(price=price, discount=discount, at=work.now)
     work.record(PRODUCTS, product.id, (*described, *repriced))
     return _kept(work, product.id)
+
+
+def _attributes(product: Product, command: EditProduct) -> dict[str, str]:
+    whole = product.attributes if command.attributes is UNSET else command.attributes
+    patched = {**whole, **(command.attributes_patch or {})}
+    return {name: value for name, value in patched.items() if value is not None}
 
 
 def withdraw_product(command: WithdrawProduct, work: Work) -> ProductKept:

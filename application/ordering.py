@@ -61,7 +61,7 @@ class OrderKept(Result, frozen=True, kw_only=True):
 
 
 class OrderStands(Result, frozen=True, kw_only=True):
-    """The whole order after a change, but for personal data."""
+    """The whole order after a change; the address stays sealed."""
 
     order_id: OrderId
     order_number: str
@@ -74,6 +74,7 @@ class OrderStands(Result, frozen=True, kw_only=True):
     tax: Money
     payable: Money
     pay_before: datetime | None
+    shipping_address: Sealed | None
     cancelled_by: Actor | None
     cancel_reason: str | None
     version: int
@@ -240,6 +241,7 @@ def _stands(work: Work, order: Order) -> OrderStands:
         tax=placed.tax,
         payable=placed.payable,
         pay_before=placed.pay_before,
+        shipping_address=placed.shipping_address,
         cancelled_by=order.cancelled_by,
         cancel_reason=order.cancel_reason,
         version=work.version(placed.order_id),

@@ -171,7 +171,8 @@ async def api_services(settings: Settings) -> AsyncIterator[ApiServices]:
     """Everything behind one API process, opened, and closed in reverse order."""
     clock, secret = SystemClock(), settings.pii_master_key
     with open_database(settings) as conninfo:
-        slots = Slots(CATEGORIES, await partitions(conninfo))
+        per_family = await partitions(conninfo)
+        slots = Slots(CATEGORIES, per_family)
         connect = connector(conninfo, process="api positions")
         async with await connect() as conn:
             await ensure(conn, projections(), slots=slots, at=clock.now())
@@ -181,6 +182,8 @@ async def api_services(settings: Settings) -> AsyncIterator[ApiServices]:
             bus = await stack.enter_async_context(command_loop(settings, conninfo, clock=clock, process="api"))
             await positions.start()
             stack.push_async_callback(positions.close)
+            passwords = Argon2Passwords()
+            stack.callback(passwords.close)
             yield ApiServices(
                 settings=settings,
                 clock=clock,
@@ -188,12 +191,10 @@ async def api_services(settings: Settings) -> AsyncIterator[ApiServices]:
                 pool=pool,
                 positions=positions,
                 gateway=SimulatedGateway(pool),
-                directory=PostgresDirectory(
-                    pool=pool, codec=event_codec(), clock=clock, partitions=await partitions(conninfo)
-                ),
+                directory=PostgresDirectory(pool=pool, codec=event_codec(), clock=clock, partitions=per_family),
                 vault=AesVault(master_key=secret, pool=pool, clock=clock),
                 tokens=JwtTokens(secret=settings.jwt_secret.encode(), master_key=secret, clock=clock),
-                passwords=Argon2Passwords(),
+                passwords=passwords,
                 emails=HmacEmails(master_key=secret),
                 fingerprints=HmacFingerprints(master_key=secret),
             )

@@ -6,6 +6,7 @@ from application.ports.clock import Clock
 from application.ports.commands import CommandBus
 from application.ports.gateway import PaymentGateway
 from application.ports.security import Directory, Emails, Fingerprints, Passwords, Tokens, Vault
+from infrastructure.metrics import exposition
 from infrastructure.postgres.pools import Pool
 from infrastructure.readiness import readiness
 from infrastructure.runner.read_positions import ReadPositions
@@ -32,3 +33,7 @@ class ApiServices:
     async def health(self) -> dict[str, str]:
         """`ok` or what is wrong, by what was checked."""
         return await readiness(self.pool)
+
+    def metrics(self) -> bytes:
+        """Of every process of the shop on this machine, in Prometheus' text form."""
+        return exposition()

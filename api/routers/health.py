@@ -1,7 +1,7 @@
 """For operators: is it alive, can it serve, what does it count, and what is there to call."""
 
 from fastapi.openapi.docs import get_swagger_ui_html
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.answers import Answer, View, encode, json_answer, plain
 from api.call import Call
@@ -48,8 +48,8 @@ async def ready(call: Call) -> Answer:
 @RESOURCE.route(
     "GET", "/metrics", Operation(summary="Counters for Prometheus", access=Access.PUBLIC, produces="text/plain")
 )
-async def metrics(call: Call) -> Answer:  # noqa: ARG001 - every endpoint takes the call
-    return plain(200, generate_latest(), CONTENT_TYPE_LATEST, UNCACHED)
+async def metrics(call: Call) -> Answer:
+    return plain(200, call.services.metrics(), CONTENT_TYPE_LATEST, UNCACHED)
 
 
 @RESOURCE.route("GET", "/openapi.json", Operation(summary="This document", access=Access.PUBLIC))

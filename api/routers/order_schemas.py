@@ -112,8 +112,8 @@ def shown(row: OrderRow, address: dict[str, str] | None, *, seller: AccountId | 
     )
 
 
-def stands(kept: OrderStands) -> OrderView:
-    """What a command made of an order. The address is read, not answered by a change."""
+def stands(kept: OrderStands, address: dict[str, str] | None) -> OrderView:
+    """What a command made of an order."""
     return OrderView(
         id=kept.order_id,
         order_number=kept.order_number,
@@ -138,7 +138,7 @@ def stands(kept: OrderStands) -> OrderView:
         total_amount=kept.payable.major(),
         currency=kept.payable.currency,
         status=kept.status,
-        shipping_address=None,
+        shipping_address=address,
         cancelled_by=_who(kept.cancelled_by),
         cancel_reason=kept.cancel_reason,
         pay_before=kept.pay_before,

@@ -1,5 +1,6 @@
 """Orders: lists by role, one of them, what happened to it, and cancelling it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -28,6 +29,7 @@ from application.ordering import CancelOrder, OrderStands
 from domain.accounts.events import Role
 from domain.ordering.order import OrderNotCancellable
 from domain.shared.identifiers import AccountId, OrderId
+from domain.shared.sealed import Sealed
 from projections.order_queries import HistoryEntry, OrderQuery, OrderRow, find_orders, history, order
 
 RESOURCE = Resource("/api/v1/orders", "ordering")
@@ -62,7 +64,7 @@ async def list_orders(call: Call, query: Annotated[OrderFilters, Query()]) -> An
     )
     async with call.services.pool.connection() as connection:
         found = await find_orders(connection, asked, orders=call.schema("order_history"))
-    addresses = await _addresses(call, found.items)
+    addresses = await _addresses(call, [row.shipping_address for row in found.items])
     page = OrderPage(
         items=[shown(row, address, seller=asked.seller) for row, address in zip(found.items, addresses, strict=True)],
         next_cursor=None if found.next is None else cursor_of(*found.next),
@@ -76,7 +78,7 @@ async def list_orders(call: Call, query: Annotated[OrderFilters, Query()]) -> An
 )
 async def get_order(call: Call, order_id: OrderId) -> Answer:
     row = await _visible(call, order_id)
-    (address,) = await _addresses(call, (row,))
+    (address,) = await _addresses(call, (row.shipping_address,))
     view = shown(row, address, seller=_seller(call))
     return versioned(view, row.version, row.payment_status or "")
 
@@ -103,7 +105,8 @@ async def get_history(call: Call, order_id: OrderId) -> Answer:
 async def cancel_order(call: Call, order_id: OrderId, body: CancelForm) -> Answer:
     command = CancelOrder(order_id=order_id, reason=body.reason, expected_version=call.expected_version())
     kept = await call.done(command, OrderStands)
-    return versioned(stands(kept), kept.version)
+    (address,) = await _addresses(call, (kept.shipping_address,))
+    return versioned(stands(kept, address), kept.version)
 
 
 async def _visible(call: Call, order_id: OrderId) -> OrderRow:
@@ -130,11 +133,10 @@ def _seller(call: Call) -> AccountId | None:
     return call.account.account if call.account.role is Role.SELLER else None
 
 
-async def _addresses(call: Call, rows: tuple[OrderRow, ...]) -> list[dict[str, str] | None]:
+async def _addresses(call: Call, sealed: Sequence[Sealed | None]) -> list[dict[str, str] | None]:
     """Opened together; None where there is none, or the buyer is forgotten."""
-    sealed = [row.shipping_address for row in rows if row.shipping_address is not None]
-    opened = iter(await call.services.vault.open_all(sealed))
-    texts = [None if row.shipping_address is None else next(opened) for row in rows]
+    opened = iter(await call.services.vault.open_all([each for each in sealed if each is not None]))
+    texts = [None if each is None else next(opened) for each in sealed]
     return [None if text is None else msgspec.json.decode(text, type=dict[str, str]) for text in texts]
 
 

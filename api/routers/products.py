@@ -1,6 +1,5 @@
 """The catalogue: what sellers put in, and what everybody reads."""
 
-from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Query
@@ -20,7 +19,6 @@ from api.product_schemas import (
     ProductPatch,
     ProductView,
     kept,
-    merged,
     shown,
 )
 from api.routing import Access, Operation, Resource
@@ -124,18 +122,14 @@ async def replace_product(call: Call, product_id: ProductId, body: ProductForm) 
     ),
 )
 async def patch_product(call: Call, product_id: ProductId, body: ProductPatch) -> Answer:
-    expected = call.expected_version()
-    attributes: Mapping[str, str] = {}
-    if body.attributes:
-        row = await current(call, product_id)
-        attributes, expected = row.attributes, expected or row.version
     command = EditProduct(
         product_id=product_id,
-        expected_version=expected,
+        expected_version=call.expected_version(),
         title=body.name if body.gives("name") else UNSET,
         description=(body.description or "") if body.gives("description") else UNSET,
         sku=body.sku if body.gives("sku") else UNSET,
-        attributes=merged(attributes, body.attributes) if body.gives("attributes") else UNSET,
+        attributes={} if body.gives("attributes") and body.attributes is None else UNSET,
+        attributes_patch=body.attributes,
         price=body.price if body.gives("price") else UNSET,
         discount=(body.discount or 0) if body.gives("discount") else UNSET,
     )

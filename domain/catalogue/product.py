@@ -21,6 +21,8 @@ from domain.shared.identifiers import AccountId, ProductId
 from domain.shared.money import BASIS_POINTS, MAX_MINOR, Money, NotAnAmount
 from domain.shared.refusal import Refusal
 
+MAX_ATTRIBUTES = 50
+
 
 class ProductNotAvailable(Refusal):
     """The product was withdrawn from the catalogue."""
@@ -32,6 +34,12 @@ class DiscountOutOfRange(Refusal):
     """A standing discount is 0 to 100 %."""
 
     code = "discount-out-of-range"
+
+
+class TooManyAttributes(Refusal):
+    """A product has at most 50 attributes."""
+
+    code = "too-many-attributes"
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +72,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
         at: datetime,
     ) -> tuple[ProductEvent, ...]:
         _require_price(price, discount)
+        _require_few(attributes)
         listed = ProductListed(
             product_id=product_id,
             seller_id=seller_id,
@@ -93,7 +102,8 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     def describe(
         self, *, name: str, description: str, sku: str | None, attributes: Mapping[str, str], at: datetime
     ) -> tuple[ProductEvent, ...]:
-        """The whole description from now on; no event where it is the same."""
+        """The whole description from now on; no event where it is the same. Raises TooManyAttributes."""
+        _require_few(attributes)
         after = (name, description, sku, dict(attributes))
         if after == (self.name, self.description, self.sku, self.attributes):
             return ()
@@ -116,6 +126,11 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     def restore(self, at: datetime) -> tuple[ProductEvent, ...]:
         """Puts it back into the catalogue, where it was withdrawn."""
         return (ProductRestored(product_id=self.id, at=at),) if self.withdrawn else ()
+
+
+def _require_few(attributes: Mapping[str, str]) -> None:
+    if len(attributes) > MAX_ATTRIBUTES:
+        raise TooManyAttributes(f"A product has at most {MAX_ATTRIBUTES} attributes.")
 
 
 def _require_price(price: Money, discount: int) -> None:

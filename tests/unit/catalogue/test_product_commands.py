@@ -20,6 +20,7 @@ from application.catalogue import (
 )
 from domain.accounts.events import Role
 from domain.catalogue.events import ProductDescribed, ProductListed, ProductRepriced
+from domain.catalogue.product import TooManyAttributes
 from domain.inventory.events import StockAdjusted, StockOpened
 from domain.inventory.stock import StockOutOfRange
 from domain.shared.identifiers import AccountId, ProductId, stock_of
@@ -182,3 +183,19 @@ def test_an_unknown_product_cannot_be_edited(shop: FakeShop) -> None:
     list_it(shop, listing())
     with pytest.raises(CurrencyMismatch):
         edit(shop, EditProduct(product_id=SHAMPOO, price=Money(1, "JPY")))
+
+
+def test_a_patch_is_merged_into_the_attributes(shop: FakeShop) -> None:
+    list_it(shop, listing())
+    edit(shop, EditProduct(product_id=SHAMPOO, attributes={"colour": "pink", "size": "L"}))
+    kept = edit(shop, EditProduct(product_id=SHAMPOO, attributes_patch={"size": None, "weight": "1 kg"}))
+    assert kept.attributes == {"colour": "pink", "weight": "1 kg"}
+
+
+def test_a_patch_cannot_add_more_attributes_than_a_product_may_have(shop: FakeShop) -> None:
+    list_it(shop, listing())
+    edit(shop, EditProduct(product_id=SHAMPOO, attributes={str(n): "x" for n in range(50)}))
+    with pytest.raises(TooManyAttributes):
+        edit(shop, EditProduct(product_id=SHAMPOO, attributes_patch={"one more": "x"}))
+    kept = edit(shop, EditProduct(product_id=SHAMPOO, attributes_patch={"one more": "x", "0": None}))
+    assert len(kept.attributes) == 50
