@@ -58,6 +58,9 @@ async def _stopped(stop: asyncio.Event, feeder: "asyncio.Task[None]") -> None:
     await feeder
 
 
+ADDRESS = {"name": "Asha Rao", "line1": "1 MG Road", "city": "Pune", "postalCode": "411001", "country": "IN"}
+
+
 @dataclass
 class Web:
     """Speaks HTTP with the app. What was written last is what the next read waits for."""
@@ -98,7 +101,7 @@ class Web:
         return str(answer.json()["id"])
 
     async def order(self, by: str, product: str, quantity: int = 1) -> dict[str, Any]:
-        form = {"items": [{"productId": product, "quantity": quantity}]}
+        form = {"items": [{"productId": product, "quantity": quantity}], "shippingAddress": ADDRESS}
         answer = await self.send("POST", "/api/v1/orders", form, by=by)
         assert answer.status_code == 201, answer.text
         return dict(answer.json())

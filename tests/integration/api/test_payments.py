@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from tests.support.web import Web
+from tests.support.web import ADDRESS, Web
 
 
 async def pay(
@@ -77,6 +77,7 @@ async def test_a_cancelled_order_gives_its_stock_back_and_owes_its_money(shop: W
     cancelled = await shop.send("PATCH", f"{path}/cancel", {"reason": "Ordered twice."}, by=buyer)
     assert (cancelled.status_code, cancelled.json()["status"]) == (200, "cancelled")
     assert cancelled.json()["cancelReason"] == "Ordered twice."
+    assert cancelled.json()["shippingAddress"] == ADDRESS
     again = await shop.send("POST", f"{path}/cancel", by=buyer)
     assert (again.status_code, again.json()["code"]) == (409, "order-not-cancellable")
     assert (await shop.send("GET", f"/api/v1/products/{product}")).json()["available"] == 10
