@@ -9,7 +9,7 @@ from application.ports.log import Record
 from infrastructure.runner import poison
 from infrastructure.runner.metrics import EVENTS, POISONED
 from infrastructure.runner.slots import Slots
-from infrastructure.runner.tracking import InstanceGone, advance
+from infrastructure.runner.tracking import InstanceGone, SlotBehind, advance
 from infrastructure.runner.transience import described, is_transient
 from projections.projection import Connection, Projection
 
@@ -32,44 +32,56 @@ class Feeder:
         """Whether it moves a slot that the projection consumes; then readers may wait for it."""
         return record.family in self._families
 
-    async def feed_all_slots(self, conn: Connection, records: Sequence[Record], *, upto: int) -> None:
-        """The in-process driver's step: the records are all there is, so every slot ends at `upto`."""
-        await self.feed(conn, records, ends=dict.fromkeys(self._consumed, upto))
+    async def feed_all_slots(self, conn: Connection, records: Sequence[Record], *, upto: int, after: int = 0) -> None:
+        """The in-process driver's step: the records are all there is between the positions, so every slot ends at
+        `upto`. Raises as `feed`, and SlotBehind where a slot has to be read from before `after`."""
+        await self.feed(conn, records, ends=dict.fromkeys(self._consumed, upto), after=after)
 
-    async def feed(self, conn: Connection, records: Sequence[Record], *, ends: Mapping[str, int]) -> None:
+    async def feed(
+        self, conn: Connection, records: Sequence[Record], *, ends: Mapping[str, int], after: int = 0
+    ) -> None:
         """Apply a batch; where it fails, event by event. Raises InstanceGone, and whatever may pass when tried anew."""
         wanted = [record for record in records if type(record.event) in self._kinds]
         try:
-            await self._advance(conn, wanted, ends)
-        except InstanceGone:
+            await self._advance(conn, wanted, ends, after)
+        except (InstanceGone, SlotBehind):
             raise
         except Exception as error:
             if is_transient(error):
                 raise
             _log.warning("batch failed, trying event by event", schema=self.schema, error=described(error))
-            await self._one_by_one(conn, wanted, ends)
+            await self._one_by_one(conn, wanted, ends, after)
 
-    async def _one_by_one(self, conn: Connection, records: Sequence[Record], ends: Mapping[str, int]) -> None:
+    async def _one_by_one(
+        self, conn: Connection, records: Sequence[Record], ends: Mapping[str, int], after: int
+    ) -> None:
+        """A slot that stops here is left alone for the rest of the batch, even if it is let go on meanwhile."""
+        stopped: set[str] = set()
         for record in records:
             slot = self._slots.of(record)
+            if slot in stopped:
+                continue
             try:
-                await self._advance(conn, [record], {slot: record.position})
-            except InstanceGone:
+                await self._advance(conn, [record], {slot: record.position}, after)
+            except (InstanceGone, SlotBehind):
                 raise
             except Exception as error:
                 if is_transient(error):
                     raise
-                await self._stop(conn, slot, record, error)
-        await self._advance(conn, [], ends)
+                if await self._stop(conn, slot, record, error):
+                    stopped.add(slot)
+        await self._advance(conn, [], {slot: end for slot, end in ends.items() if slot not in stopped}, after)
 
-    async def _stop(self, conn: Connection, slot: str, record: Record, error: Exception) -> None:
-        if await poison.stop(conn, self.schema, slot, record, error, at=self._clock.now()):
+    async def _stop(self, conn: Connection, slot: str, record: Record, error: Exception) -> bool:
+        stopped = await poison.stop(conn, self.schema, slot, record, error, at=self._clock.now())
+        if stopped:
             POISONED.labels(self.projection.name).inc()
             _log.error(
                 "slot stopped", schema=self.schema, slot=slot, position=record.position,
                 stream=str(record.stream), type=record.event.topic, error=described(error),
             )  # fmt: skip
+        return stopped
 
-    async def _advance(self, conn: Connection, records: Sequence[Record], ends: Mapping[str, int]) -> None:
-        applied = await advance(conn, self.projection, self.schema, records, ends=ends, slots=self._slots)
+    async def _advance(self, conn: Connection, records: Sequence[Record], ends: Mapping[str, int], after: int) -> None:
+        applied = await advance(conn, self.projection, self.schema, records, ends=ends, slots=self._slots, after=after)
         EVENTS.labels(self.projection.name).inc(applied)

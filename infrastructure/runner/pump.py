@@ -9,7 +9,7 @@ from application.ports.log import Record
 from infrastructure.runner.feeding import Feeder
 from infrastructure.runner.log_tail import LogTail
 from infrastructure.runner.metrics import BEHIND
-from infrastructure.runner.tracking import InstanceGone, reached
+from infrastructure.runner.tracking import InstanceGone, SlotBehind, reached
 from infrastructure.runner.transience import described, is_transient
 from projections.projection import Connection
 
@@ -77,7 +77,10 @@ class Pump:
                 await self._rest(POLL)
             self._look_again = True
             while not self._stopping:
-                await self._step(conn)
+                try:
+                    await self._step(conn)
+                except SlotBehind:
+                    self._look_again = True
             await self._settle(conn)
         finally:
             await conn.close()
@@ -106,14 +109,14 @@ class Pump:
     async def _feed(self, conn: Connection, records: list[Record]) -> None:
         self._at = records[-1].position
         if any(map(self._feeder.concerns, records)):
-            await self._feeder.feed_all_slots(conn, records, upto=self._at)
+            await self._feeder.feed_all_slots(conn, records, upto=self._at, after=self._tracked)
             self._tracked, self._moved = self._at, self._time()
         BEHIND.labels(self._feeder.schema).set(self._tail.end - self._at)
 
     async def _settle(self, conn: Connection) -> None:
         """Track what was read and did not concern the projection."""
         if self._at is not None and self._tracked < self._at:
-            await self._feeder.feed_all_slots(conn, [], upto=self._at)
+            await self._feeder.feed_all_slots(conn, [], upto=self._at, after=self._tracked)
             self._tracked, self._moved = self._at, self._time()
 
     async def _idle(self, until: float) -> None:

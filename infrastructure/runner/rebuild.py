@@ -12,7 +12,7 @@ from infrastructure.runner.feeding import Feeder
 from infrastructure.runner.instances import Instance, create, drop, instances, live_instance, point
 from infrastructure.runner.pump import BATCH
 from infrastructure.runner.slots import Slots
-from infrastructure.runner.tracking import CHANNEL, reached
+from infrastructure.runner.tracking import CHANNEL, SlotBehind, reached
 from projections import bulk
 from projections.projection import Connection, Projection
 
@@ -100,8 +100,12 @@ class Rebuild:
         while True:
             records = await self._reader.read(conn, after=position, limit=BATCH)
             if records:
+                try:
+                    await feeder.feed_all_slots(conn, records, upto=records[-1].position, after=position)
+                except SlotBehind:
+                    position = await reached(conn, schema) or 0
+                    continue
                 position = records[-1].position
-                await feeder.feed_all_slots(conn, records, upto=position)
             if len(records) < BATCH:
                 progress(position, max(position, end))
                 return

@@ -31,6 +31,10 @@ class InstanceGone(Exception):
     """The instance was dropped."""
 
 
+class SlotBehind(Exception):
+    """A slot goes on from before the records given: one that was stopped, and that somebody has just let go on."""
+
+
 async def advance(
     conn: Connection,
     projection: Projection,
@@ -39,14 +43,18 @@ async def advance(
     *,
     ends: Mapping[str, int],
     slots: Slots,
+    after: int = 0,
 ) -> int:
     """Apply what is new of the records, once and for all, and move the slots of `ends` to where they end.
 
     One transaction. What is at or below a slot's tracked position is dropped, a stopped slot stays where it is.
-    Every record's slot must be in `ends`. Gives how many records were applied; raises InstanceGone.
+    Every record's slot must be in `ends`; `after` is the position that the records are complete from.
+    Gives how many records were applied; raises InstanceGone and SlotBehind.
     """
     async with conn.transaction():
         tracked = await _lock(conn, schema, ends)
+        if any(position < after for position in tracked.values()):
+            raise SlotBehind(schema)
         fresh = [record for record in records if record.position > tracked.get(slots.of(record), record.position)]
         if fresh:
             await projection.apply(conn, schema, fresh)
