@@ -28,6 +28,7 @@ INSERT INTO till.projection (name, live_schema) VALUES (%s, %s)
 ON CONFLICT (name) DO UPDATE SET live_schema = excluded.live_schema
 """
 _FEED = "UPDATE till.projection_instance SET state = 'fed' WHERE schema_name = %s"
+_UNDECIDED = "DELETE FROM till.poison WHERE schema_name = %s AND status = 'stopped'"
 _NOTIFY = "SELECT pg_notify(%s, '')"
 
 
@@ -86,7 +87,10 @@ async def point(conn: Connection, name: str, schema: str) -> None:
 
 
 async def drop(conn: Connection, schema: str) -> None:
-    """Drop an instance and its tables; raises InstanceIsLive. What is unknown is gone already."""
+    """Drop an instance and its tables; raises InstanceIsLive. What is unknown is gone already.
+
+    Nobody has to decide any more about what stopped there; what was decided stays on record.
+    """
     async with conn.transaction():
         await conn.execute(_LOCK)
         found = next((instance for instance in await instances(conn) if instance.schema == schema), None)
@@ -95,6 +99,7 @@ async def drop(conn: Connection, schema: str) -> None:
         if found.live:
             raise InstanceIsLive(schema)
         await conn.execute("SELECT FROM till.tracking WHERE schema_name = %s ORDER BY slot FOR UPDATE", (schema,))
+        await conn.execute(_UNDECIDED, (schema,))
         await conn.execute("DELETE FROM till.projection_instance WHERE schema_name = %s", (schema,))
         await conn.execute(f"DROP SCHEMA {schema} CASCADE")
         await announce(conn)
