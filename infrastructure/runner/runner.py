@@ -104,6 +104,8 @@ class Runner:
             return
         for schema in [schema for schema, task in self._tasks.items() if task.done()]:
             del self._tasks[schema], self._pumps[schema]
+        for schema in self._pumps.keys() - found.keys():
+            self._pumps[schema].stop()
         self._note_outdated(found.values())
         for schema, instance in found.items():
             if schema not in self._tasks and self._feeds(instance):
