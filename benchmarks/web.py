@@ -19,6 +19,7 @@ SECONDS = 1
 JUDGED = (32, 64)
 """Connections at which the targets count: with one, all that is measured is how long a request takes."""
 LIST = "/api/v1/products?limit=20"
+QUESTIONS = 400
 UNCACHED = "application/json;charset=utf-8"
 """An Accept header other than the plain ones is served past the cache."""
 SLOWEST = Target(200, at_most=True)
@@ -62,12 +63,15 @@ class Ammunition:
     def scenarios(self, *, tokens: Sequence[str], products: Sequence[str]) -> tuple[Scenario, ...]:
         people, goods = self.keep("tokens", tokens), self.keep("products", products)
         details = self.keep("details", [f"/api/v1/products/{product}" for product in products])
-        lists = self.keep("lists", [LIST])
+        # Different questions with the same answer: what many ask in the same words at once is rendered once for all.
+        questions = self.keep("questions", [f"{LIST}&minPrice={cents / 100:.2f}" for cents in range(1, QUESTIONS + 1)])
+        front_page = self.keep("front_page", [LIST])
         return (
             Scenario("product by id, uncached", "get", (details, UNCACHED), Target(0.3)),
             Scenario("product by id, cached", "get", (details, "-"), Target(0.5)),
-            Scenario("product list of 20, uncached", "get", (lists, UNCACHED), Target(0.25)),
-            Scenario("product list of 20, cached", "get", (lists, "-"), Target(0.5)),
+            Scenario("product list of 20, uncached", "get", (front_page, UNCACHED), Target(0.25)),
+            Scenario("product list of 20, uncached, each another filter", "get", (questions, UNCACHED)),
+            Scenario("product list of 20, cached", "get", (front_page, "-"), Target(0.5)),
             Scenario("add to cart", "add", (people, goods), Target(0.18)),
             Scenario("checkout, one line", "order", (people, goods, "1")),
             Scenario("checkout, five lines", "order", (people, goods, "5")),
