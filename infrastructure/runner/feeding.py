@@ -6,11 +6,11 @@ import structlog
 
 from application.ports.clock import Clock
 from application.ports.log import Record
+from infrastructure.postgres.transience import described, is_transient
 from infrastructure.runner import poison
 from infrastructure.runner.metrics import EVENTS, POISONED
 from infrastructure.runner.slots import Slots
 from infrastructure.runner.tracking import InstanceGone, SlotBehind, advance
-from infrastructure.runner.transience import described, is_transient
 from projections.projection import Connection, Projection
 
 _log = structlog.get_logger(__name__)

@@ -6,8 +6,8 @@ from uuid import UUID
 import msgspec
 
 from application.ports.log import Record
+from infrastructure.postgres.transience import described
 from infrastructure.runner.instances import announce
-from infrastructure.runner.transience import described
 from projections import bulk
 from projections.projection import Connection
 

@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from application.ports.log import Record
+from infrastructure.postgres.transience import described, is_transient
 from infrastructure.runner.feeding import Feeder
 from infrastructure.runner.log_tail import LogTail
 from infrastructure.runner.metrics import BEHIND
 from infrastructure.runner.tracking import InstanceGone, SlotBehind, reached
-from infrastructure.runner.transience import described, is_transient
 from projections.projection import Connection
 
 BATCH = 500

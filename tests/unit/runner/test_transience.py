@@ -4,7 +4,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from infrastructure.runner.transience import described, is_transient
+from infrastructure.postgres.transience import described, is_transient
 
 
 @pytest.mark.parametrize(
