@@ -125,6 +125,7 @@ class Committer:
     def _acknowledge(self, batch: Sequence[Pending], decided: Batch, receipt: Receipt | None) -> None:
         """After the commit nothing may fail a command, so this only hands out what is known."""
         self.cache.put(decided.overlay.values())
+        self.cache.trim()
         for item, part in zip(batch, decided.decided, strict=False):
             item.maybe_executed = False
             if part.fault is not None:

@@ -38,11 +38,14 @@ class StateCache:
         return entry
 
     def put(self, entries: Iterable[Entry]) -> None:
-        """Takes over states that are certainly committed."""
+        """Takes over states that are certainly committed. All stay until `trim`: a batch needs its states together."""
         for entry in entries:
             key = entry.stream.int
             self._entries[key] = entry
             self._entries.move_to_end(key)
+
+    def trim(self) -> None:
+        """Lets go of what is over the capacity."""
         while len(self._entries) > self._capacity:
             self._entries.popitem(last=False)
 
