@@ -12,7 +12,6 @@ import psycopg
 import structlog
 
 from application.ports.commands import (
-    DeadlineExceeded,
     Envelope,
     ExecutionFailed,
     KeyReused,
@@ -24,6 +23,7 @@ from infrastructure.commandloop.batch import Batch
 from infrastructure.commandloop.committing import Committer, Flight
 from infrastructure.commandloop.metrics import BATCH_SECONDS, BATCH_SIZE, COMMANDS, QUEUE
 from infrastructure.commandloop.pending import Pending
+from infrastructure.postgres.transience import is_transient
 
 MAX_BATCH = 64
 WORTH_HALVING = 8
@@ -101,7 +101,7 @@ class CommandLoop:
         batch = self._take(alone=flight is None)
         ahead = self._committer.decide_ahead(flight, batch) if flight is not None and batch else None
         if flight is not None and not await self._land(flight):
-            ahead = None
+            batch, ahead = self._still_waited_for(batch), None
         return await self._launch(batch, ahead)
 
     def _take(self, *, alone: bool) -> list[Pending]:
@@ -113,7 +113,7 @@ class CommandLoop:
         while self._queue and len(batch) < min(most, MAX_BATCH):
             item = self._queue.popleft()
             if item.deadline < now:
-                item.fail(DeadlineExceeded("The command waited too long and was not executed."))
+                item.expire("The command waited too long.")
             else:
                 batch.append(item)
         return batch
@@ -164,7 +164,11 @@ class CommandLoop:
         self._queue.extendleft(reversed([item for item in batch if not item.future.done()]))
 
     async def _after_failure(self, batch: list[Pending], error: Exception) -> None:
-        """A lost connection leaves everything open; any other error is some command's own, so each is tried alone."""
+        """A lost connection leaves everything open; any other error is some command's own, so each is tried alone.
+
+        What may pass, like a lock that somebody holds for too long, is no fault even then: it is tried until the time
+        runs out.
+        """
         _log.warning("commit failed", commands=len(batch), error=repr(error))
         if self._out_of_reach(error):
             await self._recover(batch)
@@ -173,12 +177,14 @@ class CommandLoop:
             raise error  # our own fault between the log's answer and the callers': not to be papered over
         for item in batch:
             item.maybe_executed = False
-        if len(batch) == 1:
+        if len(batch) > 1:
+            for item in batch:
+                if self._still_waited_for([item]):
+                    await self._alone(item)
+        elif is_transient(error):
+            await self._recover(batch)
+        else:
             batch[0].fail(ExecutionFailed(batch[0].envelope.command.name))
-            return
-        for item in batch:
-            if not item.future.done():
-                await self._alone(item)
 
     async def _alone(self, item: Pending) -> None:
         try:
@@ -190,12 +196,14 @@ class CommandLoop:
         """Asks until the log answers, or until nobody waits for the answer any more."""
         pause = 0.05
         while rest := self._still_waited_for(batch):
+            for item in rest:
+                item.give_answer_up()
             await self._committer.writer.drop()
             try:
                 await self._settle(rest)
                 return
             except Exception as error:  # noqa: BLE001 - as above
-                if not self._out_of_reach(error):
+                if not self._out_of_reach(error) and not (len(rest) == 1 and is_transient(error)):
                     await self._after_failure(rest, error)
                     return
                 _log.warning("log unreachable", commands=len(rest), error=repr(error), retry_in=pause)
@@ -212,8 +220,7 @@ class CommandLoop:
         now = asyncio.get_running_loop().time()
         for item in [*batch, *self._queue]:
             if item.deadline < now:
-                late = OutcomeUnknown if item.maybe_executed else DeadlineExceeded
-                item.fail(late("The database could not be reached in time."))
+                item.expire("The database could not be reached in time.")
         return [item for item in batch if not item.future.done()]
 
     def _died(self, task: "asyncio.Task[None]") -> None:
