@@ -1,5 +1,8 @@
 """What every test may ask for."""
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +14,14 @@ from tests.support.postgres import TestServer
 profiles.load()
 
 FOLDERS = {"unit", "property", "contract", "integration", "e2e", "architecture", "golden"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A temporary root of this session's own: another session would close a shared one to our database servers."""
+    if "PYTEST_DEBUG_TEMPROOT" not in os.environ:
+        root = tempfile.mkdtemp(prefix="till-tests-")
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = root
+        config.add_cleanup(lambda: shutil.rmtree(root, ignore_errors=True))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
