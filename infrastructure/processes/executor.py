@@ -87,12 +87,17 @@ class Executor:
                 await listening
 
     async def run_due(self) -> int:
-        """Carry out everything that is due now, once; how many rows that were."""
+        """Carry out everything that is due now, once; how many rows that were.
+
+        Raises what the database raises, when all that was begun has ended.
+        """
         done = 0
         for pointer, manager in self._managers.items():
             async with self._pool.connection() as conn:
                 rows = await due_rows.claim(conn, pointer, now=self._clock.now(), lease=LEASE, limit=AT_ONCE)
-            await asyncio.gather(*(self._carry_out(manager, row) for row in rows))
+            ends = await asyncio.gather(*(self._carry_out(manager, row) for row in rows), return_exceptions=True)
+            for failure in filter(None, ends):
+                raise failure
             done += len(rows)
         return done
 
@@ -187,4 +192,6 @@ def _envelope(manager: str, row: Claimed, command: Command) -> Envelope:
 
 
 def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:500]
+    """In characters that PostgreSQL takes: a provider's words may hold any."""
+    said = f"{type(error).__name__}: {error}"[:500].replace("\x00", "")
+    return said.encode("utf-8", "replace").decode()
