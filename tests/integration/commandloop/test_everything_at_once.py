@@ -37,7 +37,9 @@ async def test_every_answer_is_true_and_every_command_is_executed_once(
         outcomes = await asyncio.gather(*work)
     by_id: dict[UUID, set[tuple[bytes | None, str | None]]] = {}
     for outcome in outcomes:
-        by_id.setdefault(outcome.command_id, set()).add((outcome.result, outcome.refusal and outcome.refusal.code))
+        by_id.setdefault(outcome.command_id, set()).add(
+            (outcome.result, outcome.refusal.code if outcome.refusal else None)
+        )
     assert all(len(answers) == 1 for answers in by_id.values()), "a repeated command was answered otherwise"
     stored = rows(database, "SELECT id, outcome, last_position FROM till.commands")
     answered = {o.command_id: ("refused" if o.refusal else "done", o.last_position) for o in outcomes}
