@@ -22,8 +22,8 @@ async def listen(
 ) -> None:
     """Until cancelled: call `heard` with channel and payload of every notification.
 
-    It is called with two empty strings after every (re)connection and every `poll` seconds without one, because
-    something may have been missed.
+    It is called with two empty strings after every (re)connection, every `poll` seconds without one, and when the
+    connection is lost, because something may have been missed.
     """
     pause = 0.05
     while True:
@@ -41,5 +41,6 @@ async def listen(
                 await conn.close()
         except (psycopg.Error, OSError) as error:
             _log.warning("not listening", error=repr(error), retry_in=pause)
+            heard("", "")
         await asyncio.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE)

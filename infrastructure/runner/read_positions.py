@@ -117,6 +117,7 @@ class ReadPositions:
             except Exception as error:  # noqa: BLE001 - whatever it is, readers must not trust what was known before
                 _log.warning("read positions unknown", error=repr(error))
                 self._changes.distrust()
+                self._slots = {}  # a server that crashed may come back with less than it had shown
                 await self._forget_connection()
                 await asyncio.sleep(PACE)
                 self._heard.set()

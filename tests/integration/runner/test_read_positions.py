@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import psycopg
 import pytest
 
 from domain.catalogue.events import ProductWithdrawn
 from infrastructure.runner.read_positions import ReadPositions, UnknownProjection
 from infrastructure.runner.rebuild import Rebuild
 from projections.catalogue import CATALOGUE, changed_products
+from projections.projection import Connection
 from projections.stock_levels import changed_levels
 from tests.support.happenings import listed, product, stocked
 from tests.support.journal import SLOTS
@@ -101,3 +103,34 @@ async def test_without_the_database_nothing_looks_unchanged(shop: ReadSide, posi
     assert await positions.wait(["catalogue"], {SLOTS.of(record): record.position}, seconds=LONG)
     calm = positions.standing(READ_MODELS, None)
     assert positions.standing(READ_MODELS, None) == calm
+
+
+async def test_without_the_database_nothing_counts_as_reached(shop: ReadSide) -> None:
+    """A server that crashes comes back with read models a moment older than it had shown."""
+    away = False
+
+    async def connect() -> Connection:
+        if away:
+            raise psycopg.OperationalError("away")
+        return await shop.journal.connect()
+
+    opened = ReadPositions(connect=connect)
+    await opened.start()
+    try:
+        (record,) = await shop.happened(product(1), listed(product(1)))
+        written = {SLOTS.of(record): record.position}
+        assert await opened.wait(["catalogue"], written, seconds=LONG)
+        away = True
+        await shop.conn.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+        async def reached() -> bool:
+            return await opened.wait(["catalogue"], written, seconds=0)
+
+        await until(reached, lambda there: not there)
+        away = False
+        assert await opened.wait(["catalogue"], written, seconds=LONG)
+    finally:
+        await opened.close()
