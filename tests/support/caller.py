@@ -10,6 +10,7 @@ import httpx
 import msgspec
 
 from infrastructure.demo_shop import SHOWN
+from tests.support.system import eventually
 
 PASSWORD = "correct horse battery"
 BASE = "/api/v1"
@@ -87,6 +88,16 @@ class Caller:
 
     def post(self, path: str, body: object = None, *, key: str | None = None, **headers: str) -> Reply:
         return self.request("POST", path, body, key=key, **headers)
+
+    def insist(self, method: str, path: str, body: object = None, *, key: str | None = None) -> Reply:
+        """As a careful client while the shop is in trouble: what was put off is asked for again, writes with a key."""
+
+        def answered() -> Reply | None:
+            reply = self.request(method, path, body, key=key)
+            return None if reply.status in {503, 504} else reply
+
+        found: Reply = eventually(f"{method} {path}", answered, seconds=60)
+        return found
 
     def log_in(self, email: str, password: str = PASSWORD) -> Mapping[str, Any]:
         """The tokens, the access token among them in use from now on."""

@@ -8,39 +8,32 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import uvloop
 
 from application.ports.log import Record
-from infrastructure.bootstrap import work
-from infrastructure.runner import feeding, tracking
-from infrastructure.runner.slots import Slots
+from infrastructure import bootstrap
+from infrastructure.bootstrap import projections, work
 from infrastructure.settings import load
-from projections import bulk
 from projections.projection import Connection, Projection
 
 
-async def split_advance(
-    conn: Connection,
-    projection: Projection,
-    schema: str,
-    records: Sequence[Record],
-    *,
-    ends: Mapping[str, int],
-    slots: Slots,
-) -> int:
-    """As `tracking.advance`, but the rows are committed before the tracking is."""
-    async with conn.transaction():
-        tracked = await tracking._lock(conn, schema, ends)
-        fresh = [record for record in records if record.position > tracked.get(slots.of(record), record.position)]
-        if fresh:
-            await projection.apply(conn, schema, fresh)
-    async with conn.transaction():
-        moved = (list(ends), list(ends.values()), schema, tracking.CHANNEL, schema)
-        await bulk.read(conn, tracking._MOVE, moved)
-    return len(fresh)
+def split(projection: Projection) -> Projection:
+    """The same, but its rows are committed before its tracking is."""
+
+    async def apply(conn: Connection, schema: str, records: Sequence[Record]) -> None:
+        await projection.apply(conn, schema, records)
+        await conn.execute("COMMIT")
+        await conn.execute("BEGIN")
+
+    return replace(projection, apply=apply)
+
+
+def split_projections() -> tuple[Projection, ...]:
+    return tuple(map(split, projections()))
 
 
 async def run(database: str, home: Path) -> None:
@@ -53,7 +46,7 @@ async def run(database: str, home: Path) -> None:
 
 def main(database: str, home: str, variant: str) -> None:
     if variant == "split":
-        setattr(feeding, "advance", split_advance)  # noqa: B010 - it is no export of that module
+        bootstrap.projections = split_projections
     for _ in sys.stdin:
         child = os.fork()
         if child == 0:
