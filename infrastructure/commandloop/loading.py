@@ -5,12 +5,15 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from domain.shared.category import Category
 from domain.shared.maps import decode_hook
 from infrastructure.commandloop.states import Entry
 from infrastructure.eventstore.codec import EventCodec
 from infrastructure.eventstore.writer import LogWriter, StoredSnapshot
+
+_log = structlog.get_logger(__name__)
 
 
 async def load(writer: LogWriter, codec: EventCodec, streams: Mapping[UUID, Category[Any, Any]]) -> list[Entry]:
@@ -39,5 +42,9 @@ async def advance(writer: LogWriter, codec: EventCodec, entries: Sequence[Entry]
 def _restored(snapshot: StoredSnapshot, category: Category[Any, Any]) -> Entry | None:
     if (snapshot.category, snapshot.shape) != (category.name, category.snapshot_version):
         return None
-    state = msgspec.json.decode(snapshot.state, type=category.state, dec_hook=decode_hook)
+    try:
+        state = msgspec.json.decode(snapshot.state, type=category.state, dec_hook=decode_hook)
+    except msgspec.MsgspecError as error:  # its shape was changed without saying so; the events tell it all
+        _log.error("snapshot not readable", category=category.name, stream=str(snapshot.stream), error=repr(error))
+        return None
     return Entry(snapshot.stream, category, snapshot.version, state)

@@ -55,3 +55,11 @@ async def test_a_snapshot_of_another_shape_is_ignored(database: str) -> None:
     with psycopg.connect(database, autocommit=True) as conn:
         conn.execute("UPDATE till.snapshots SET shape = 99, state = 'no json'")
     assert await answered(database, tally) == SNAPSHOT_EVERY + 51
+
+
+async def test_a_snapshot_that_cannot_be_read_is_done_without(database: str) -> None:
+    tally = uuid4()
+    await raise_often(database, tally, SNAPSHOT_EVERY + 50)
+    with psycopg.connect(database, autocommit=True) as conn:
+        conn.execute("UPDATE till.snapshots SET state = '{}'")
+    assert await answered(database, tally) == SNAPSHOT_EVERY + 51
