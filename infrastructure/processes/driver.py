@@ -6,6 +6,7 @@ hold the effect ports, serve the live instance only.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -20,6 +21,9 @@ from projections.projection import Connection, Projection
 
 _COMMAND_IDS = UUID("0f7b5a8e-50b4-5a4f-9f53-5f0f6b1f6a11")
 """The namespace of process managers' commands; clients' keys have their own."""
+
+_AT_ONCE = datetime.fromtimestamp(0, UTC)
+"""Whatever the executor's clock says: the event's time may be ahead of it, when another process's clock was."""
 
 _LOAD = "SELECT id, state FROM {schema}.instance WHERE id = ANY(%s::uuid[])"
 _KEEP = """
@@ -98,7 +102,7 @@ class _Batch:
                     name=command.name,
                     body=msgspec.json.encode(command),
                     cause=record.command_id,
-                    due_at=at or record.recorded_at,
+                    due_at=at or _AT_ONCE,
                 )
                 self.due.setdefault(key, []).append(row)
             case Withdraw():

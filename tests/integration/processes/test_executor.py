@@ -4,6 +4,8 @@ import asyncio
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import msgspec
+
 from application.effects import EffectPorts, EffectRefused
 from application.ports.commands import Envelope, Outcome, OutcomeUnknown, RefusalNote
 from domain.shared.actor import Actor
@@ -28,6 +30,12 @@ async def test_a_command_is_carried_out_when_it_is_due_and_not_before(shop: Shop
     assert await executor.run_due() == 1
     assert total(shop.database, tally) == 100
     assert await executor.run_due() == 0
+
+
+async def test_what_is_due_at_once_waits_for_no_clock(shop: Shop) -> None:
+    """Another process's clock was an hour ahead, and time in the log never goes back."""
+    await shop.tell(msgspec.structs.replace(record(uuid4()), recorded_at=NOON + timedelta(hours=1)))
+    assert await shop.executor().run_due() == 1
 
 
 async def test_many_executors_do_nothing_twice(shop: Shop) -> None:
