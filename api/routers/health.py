@@ -1,21 +1,31 @@
 """For operators: is it alive, can it serve, what does it count, and what is there to call."""
 
+from functools import cache
+from importlib.resources import files
+
 from fastapi.openapi.docs import get_swagger_ui_html
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.answers import Answer, View, encode, json_answer, plain
 from api.call import Call
+from api.problems import not_found
 from api.routing import Access, Operation, Resource
 
 RESOURCE = Resource("", "operations")
 DOCS_POLICY = (
     b"content-security-policy",
     (
-        b"default-src 'none'; script-src 'unsafe-inline' https://cdn.jsdelivr.net; connect-src 'self'; "
-        b"style-src 'unsafe-inline' https://cdn.jsdelivr.net; img-src data: https://fastapi.tiangolo.com; "
-        b"frame-ancestors 'none'"
+        b"default-src 'none'; script-src 'self' 'unsafe-inline'; connect-src 'self'; "
+        b"style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
     ),
 )
+ASSETS = {
+    "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+    "swagger-ui.css": "text/css; charset=utf-8",
+    "favicon.png": "image/png",
+}
+"""What the page of the documentation needs; from a package, so that it works where there is no way out."""
+KEPT_A_DAY = [(b"cache-control", b"public, max-age=86400")]
 UNCACHED = [(b"cache-control", b"no-store")]
 
 
@@ -59,5 +69,26 @@ async def openapi(call: Call) -> Answer:
 
 @RESOURCE.route("GET", "/docs", Operation(summary="This document, to try", access=Access.PUBLIC, produces="text/html"))
 async def docs(call: Call) -> Answer:  # noqa: ARG001 - every endpoint takes the call
-    page = get_swagger_ui_html(openapi_url="/openapi.json", title="Tillstream")
+    page = get_swagger_ui_html(
+        openapi_url="/openapi.json",
+        title="Tillstream",
+        swagger_js_url="/docs/swagger-ui-bundle.js",
+        swagger_css_url="/docs/swagger-ui.css",
+        swagger_favicon_url="/docs/favicon.png",
+    )
     return plain(200, bytes(page.body), "text/html; charset=utf-8", [DOCS_POLICY])
+
+
+@RESOURCE.route(
+    "GET", "/docs/{asset}", Operation(summary="What the page needs", access=Access.PUBLIC, produces="text/plain")
+)
+async def docs_asset(call: Call, asset: str) -> Answer:  # noqa: ARG001 - every endpoint takes the call
+    kind = ASSETS.get(asset)
+    if kind is None:
+        raise not_found()
+    return plain(200, _asset(asset), kind, KEPT_A_DAY)
+
+
+@cache
+def _asset(name: str) -> bytes:
+    return (files("fastapi_offline") / "static" / name).read_bytes()
