@@ -7,7 +7,7 @@ PACKAGES := domain application projections api infrastructure
 CODE   := $(PACKAGES) tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench soak lock format clean
+.PHONY: help setup run test histories stories check bench soak lock format clean
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -32,9 +32,15 @@ check: $(STAMP) ## Format, lint, types, import contracts, unit tests
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/unit tests/architecture
 
-test: check ## Everything, with coverage
+test: check ## Everything, with coverage; the random histories beside the rest, because they take as long
 	$(BIN)/coverage erase
-	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -q -m "not soak" --cov --cov-report=term
+	@$(MAKE) --no-print-directory -j2 --output-sync=target histories stories
+
+histories: $(STAMP)
+	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -q -m "property and not soak" --durations=5
+
+stories: $(STAMP)
+	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -q -m "not property and not soak" --cov --cov-report=term --durations=5
 
 soak: $(STAMP) ## Property tests at their large sizes; writes benchmarks/results/soak.json
 	$(BIN)/python -m benchmarks.soak

@@ -155,7 +155,6 @@ async def command_loop(
         loop = CommandLoop(committer, on_death=on_death, after_commit=snapshots.notice)
         loop.start()
         stack.push_async_callback(loop.close)
-        spare_long_lived_objects()
         yield loop
 
 
@@ -182,6 +181,7 @@ async def api_services(settings: Settings) -> AsyncIterator[ApiServices]:
             bus = await stack.enter_async_context(command_loop(settings, conninfo, clock=clock, process="api"))
             await positions.start()
             stack.push_async_callback(positions.close)
+            spare_long_lived_objects()
             passwords = Argon2Passwords()
             stack.callback(passwords.close)
             yield ApiServices(
@@ -244,6 +244,7 @@ async def work(settings: Settings, conninfo: str, stop: asyncio.Event) -> None:
             commands=DUE_COMMANDS,
             effects=EFFECTS,
         )
+        spare_long_lived_objects()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(runner.run(stop))
             tasks.create_task(executor.run(stop))
