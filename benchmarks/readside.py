@@ -81,7 +81,10 @@ def measure_memory(ours: Mapping[str, psutil.Process], server: Sequence[psutil.P
 
 
 def _proportional(process: psutil.Process) -> int:
-    """Pages of its own and its part of those it shares, where the system counts that."""
-    info = process.memory_full_info()
+    """Pages of its own and its part of those it shares, where the system counts that; 0 where it has just ended."""
+    try:
+        info = process.memory_full_info()
+    except psutil.NoSuchProcess:
+        return 0
     share: int = getattr(info, "pss", info.uss)
     return share
