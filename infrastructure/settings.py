@@ -85,6 +85,13 @@ VARIABLES = (
 )
 
 
+UNSERVED = (
+    *("KAFKA_BOOTSTRAP_SERVERS", "API_CONTEXTS", "AUTO_ADVANCE", "RATE_LIMIT_STORAGE", "SMTP_URL", "IMAGE_STORE"),
+    *("RAZORPAY_WEBHOOK_SECRET", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET"),
+)
+"""Settings of Tillstream that this version does not serve: who sets one, relies on what would not happen."""
+
+
 class SettingsInvalid(Exception):
     """Names each variable that is wrong, and what is wrong with it."""
 
@@ -110,6 +117,7 @@ def load(environment: Mapping[str, str] | None = None, *, directory: Path | None
     reading = _Reading(os.environ if environment is None else environment, (directory or Path()) / ENV_FILE)
     values = {variable.name.lower(): reading.value(variable) for variable in VARIABLES}
     reading.require(values)
+    reading.refuse_unserved()
     if reading.problems:
         raise SettingsInvalid(reading.problems)
     reading.complete(values)
@@ -153,6 +161,12 @@ class _Reading:
         for name in ("JWT_SECRET", "PII_MASTER_KEY", "PAYMENT_GATEWAY"):
             if values[name.lower()] is None and self.origins[name] == "default":
                 self.problems.append(f"{name}: required when DATABASE_URL is set")
+
+    def refuse_unserved(self) -> None:
+        for name in UNSERVED:
+            for origin, values in self._sources:
+                if (values.get(name) or "").strip():
+                    self.problems.append(f"{name}: this version does nothing with it; leave it out ({origin})")
 
     def complete(self, values: dict[str, object]) -> None:
         """Fill in what depends on the mode. Secrets reach the disk only after everything else was found right."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from infrastructure.home_secrets import kept_secret
-from infrastructure.settings import VARIABLES, Settings, SettingsInvalid, load
+from infrastructure.settings import UNSERVED, VARIABLES, Settings, SettingsInvalid, load
 
 DISTRIBUTED = {
     "DATABASE_URL": "postgresql://till:hush@db:5432/till",
@@ -117,6 +117,12 @@ def test_durations_are_written_with_their_unit(tmp_path: Path, text: str, meant:
 )  # fmt: skip
 def test_nonsense_is_refused_by_name(tmp_path: Path, name: str, text: str) -> None:
     found = problems(tmp_path, **(DISTRIBUTED | {name: text}))
+    assert [problem.split(":")[0] for problem in found] == [name]
+
+
+@pytest.mark.parametrize("name", UNSERVED)
+def test_a_setting_that_this_version_does_not_serve_is_not_ignored(tmp_path: Path, name: str) -> None:
+    found = problems(tmp_path, **{name: "anything"})
     assert [problem.split(":")[0] for problem in found] == [name]
 
 
