@@ -25,7 +25,7 @@ from tests.support.system import System, answers, eventually, free_port
 
 BUYERS = 3_000
 PRODUCTS = 1_000
-WIDTH = 150
+WIDTH = 170
 """Characters, where the output is kept in a file."""
 SHOPPERS = 200
 """Buyers who send requests."""
