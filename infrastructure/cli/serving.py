@@ -15,7 +15,7 @@ from infrastructure.bootstrap import work
 from infrastructure.cli.banner import announce_when_ready
 from infrastructure.cli.entry import program
 from infrastructure.metrics import process_ended, shared_metrics
-from infrastructure.postgres.database import open_database
+from infrastructure.postgres.database import keep_running, open_database
 from infrastructure.postgres.migrate import migrate
 from infrastructure.settings import Settings
 from infrastructure.supervision.child import Happening, Program
@@ -45,8 +45,11 @@ def serve(demo: Annotated[bool, typer.Option(help="Fill an empty shop with demo 
         if demo:
             run_to_end(Program("seed", (*TILL, "seed", "--quiet")))
         supervisor = Supervisor(front=_api_programs(settings, listening), back=[_worker_program()], witness=_note)
-        banner = announce_when_ready(settings, demo=demo)
-        asyncio.run(supervisor.run(stop_accepting=listening.close, meanwhile=banner))
+        asyncio.run(supervisor.run(stop_accepting=listening.close, meanwhile=_meanwhile(settings, demo=demo)))
+
+
+async def _meanwhile(settings: Settings, *, demo: bool) -> None:
+    await asyncio.gather(announce_when_ready(settings, demo=demo), keep_running(settings))
 
 
 def api(

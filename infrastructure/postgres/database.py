@@ -1,11 +1,19 @@
 """The database that the settings mean."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from infrastructure.postgres.embedded import EmbeddedPostgres
+import structlog
+
+from infrastructure.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresFailed
 from infrastructure.settings import Settings
+
+LOOK_EVERY = 1.0
+"""Seconds."""
+
+_log = structlog.get_logger(__name__)
 
 
 def embedded_home(settings: Settings) -> Path:
@@ -21,3 +29,17 @@ def open_database(settings: Settings) -> Iterator[str]:
         return
     with EmbeddedPostgres(embedded_home(settings)) as server:
         yield server.conninfo()
+
+
+async def keep_running(settings: Settings) -> None:
+    """Until cancelled: start the embedded server again whenever somebody killed it. Others' servers are theirs."""
+    if settings.database_url is not None:
+        return
+    server = EmbeddedPostgres(embedded_home(settings))
+    while True:
+        await asyncio.sleep(LOOK_EVERY)
+        try:
+            if await asyncio.to_thread(server.revive):
+                _log.warning("database was gone and is started again")
+        except EmbeddedPostgresFailed as failed:
+            _log.error("database does not start", error=str(failed))

@@ -73,6 +73,17 @@ class EmbeddedPostgres:
             self._ensure_database("till")
             self._use = self._lock(self.files.users, fcntl.LOCK_SH)
 
+    def revive(self) -> bool:
+        """Start it again where it was killed; whether that was needed. Does not count as a user."""
+        if self.files.running():
+            return False
+        with self._exclusively():
+            if self.files.running():
+                return False
+            self._account = server_account(self.files)
+            self._launch()
+        return True
+
     def release(self) -> None:
         """Stop counting as a user; the last one stops the server. A killed process is uncounted by the kernel."""
         if self._use is None:

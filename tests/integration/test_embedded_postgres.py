@@ -107,3 +107,14 @@ def kill_postmaster(server: EmbeddedPostgres) -> None:
     process = psutil.Process(pid)
     process.send_signal(signal.SIGKILL)
     psutil.wait_procs([process], timeout=10)
+
+
+def test_a_killed_server_is_revived_once(server: EmbeddedPostgres) -> None:
+    put(server, "CREATE TABLE kept AS SELECT 7 AS number")
+    pid = server.files.postmaster()
+    assert pid is not None
+    psutil.Process(pid).kill()
+    psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=10)
+    assert server.revive()
+    assert value(server, "SELECT number FROM kept") == 7
+    assert not server.revive()
