@@ -36,7 +36,7 @@ def _panel(url: str, *, demo: bool) -> Panel:
     if demo:
         for login in SHOWN:
             grid.add_row(login.role.capitalize(), f"{login.email}  {login.password}")
-    grid.add_row("Try", f"curl -s '{url}/api/v1/products?limit=3'")
+    grid.add_row("Try", f"curl -s '{url}/api/v1/products?limit=1'")
     grid.add_row("Stop", "Ctrl-C")
     return Panel(grid, title="Tillstream is open", title_align="left", expand=False)
 

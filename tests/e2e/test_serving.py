@@ -98,7 +98,7 @@ def test_the_tools_work_beside_a_running_shop(shop: System) -> None:
     assert re.search(r"Log: position \d+", status)
     assert re.search(r"catalogue_v1\s+│ fed", status)
     assert re.search(r"catalogue_v2\s+│ live", status)
-    assert len(fetched(f"{shop.url}/api/v1/products?limit=3")["items"]) == 3
+    assert len(fetched(f"{shop.url}/api/v1/products?limit=1")["items"]) == 1
 
 
 def postmaster(shop: System) -> psutil.Process:
