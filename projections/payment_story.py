@@ -94,6 +94,10 @@ class PaymentStory(msgspec.Struct, frozen=True, kw_only=True):
     def returned(self) -> int:
         return sum(refund.amount for refund in self._gone_back())
 
+    def went_back(self, currency: str) -> int:
+        """All that went back in that currency, of what paid the order and of what came besides."""
+        return sum(refund.amount for refund in self._gone_back() if refund.currency == currency)
+
     @property
     def refunded_at(self) -> datetime | None:
         """When money last went back."""

@@ -114,7 +114,7 @@ def shown(row: PaymentRow) -> PaymentView:
             for attempt in story.attempts
         ],
         transaction_id=story.payment.transaction_id if story.payment else None,
-        refunded=Money(story.refunded, row.currency).major(),
+        refunded=Money(story.went_back(row.currency), row.currency).major(),
         refund_date=story.refunded_at,
         refunds=[
             RefundView(

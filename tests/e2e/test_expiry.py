@@ -78,7 +78,7 @@ def test_money_that_comes_when_the_order_is_over_goes_back(buyer: Caller, seller
     def refunded() -> bool:
         payment = buyer.get(f"/payments/{order['paymentId']}").expect(200)
         back = [refund["amount"] for refund in payment["refunds"] if refund["status"] == "succeeded"]
-        return back == [payment["amount"]]
+        return back == [payment["amount"]] == [payment["refunded"]]
 
     eventually("the refund", refunded)
     assert status(buyer, order) == "cancelled"
