@@ -34,7 +34,7 @@ check: $(STAMP) ## Format, lint, types, import contracts, unit tests
 
 test: check ## Everything, with coverage; the random histories beside the rest, because they take as long
 	$(BIN)/coverage erase
-	@$(MAKE) --no-print-directory -j2 --output-sync=target histories stories
+	@$(MAKE) --no-print-directory -j2 --output-sync=line histories stories
 
 histories: $(STAMP)
 	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -q -m "property and not soak" --durations=5
