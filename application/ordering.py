@@ -18,7 +18,7 @@ from domain.catalogue.product import PRODUCTS
 from domain.inventory.stock import STOCKS
 from domain.ordering.events import OrderEvent, OrderLine
 from domain.ordering.order import ORDERS, Order, place
-from domain.payments.events import Method
+from domain.payments.events import ALL_METHODS, Method
 from domain.payments.payment import PAYMENTS, request
 from domain.promotions.pricing import quote
 from domain.shared.actor import Actor
@@ -221,7 +221,7 @@ def _kept(work: Work, order: Order) -> OrderKept:
         discount=placed.discount,
         tax=placed.tax,
         payable=placed.payable,
-        payment_options=tuple(Method) if order.awaits_payment else (),
+        payment_options=ALL_METHODS if order.awaits_payment else (),
         pay_before=placed.pay_before,
         version=work.version(placed.order_id),
     )

@@ -17,6 +17,9 @@ class Method(StrEnum):
     COD = "COD"
 
 
+ALL_METHODS = tuple(Method)
+
+
 class PaymentRequested(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "payments.payment-requested"
     payment_id: PaymentId
