@@ -5,7 +5,7 @@ import os
 from hypothesis import HealthCheck, settings
 
 STORE_STEPS = 30
-STORE_EXAMPLES = {"dev": 5, "ci": 100, "soak": 300}
+STORE_EXAMPLES = {"dev": 5, "ci": 100, "soak": 200}
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large)
 
 
@@ -18,7 +18,7 @@ def load() -> None:
     """Register the profiles and load the one that HYPOTHESIS_PROFILE names."""
     settings.register_profile("dev", max_examples=50, deadline=None, suppress_health_check=SLOW)
     settings.register_profile("ci", max_examples=1_000, deadline=None, print_blob=True, suppress_health_check=SLOW)
-    settings.register_profile("soak", max_examples=3_000, deadline=None, print_blob=True, suppress_health_check=SLOW)
+    settings.register_profile("soak", max_examples=2_000, deadline=None, print_blob=True, suppress_health_check=SLOW)
     settings.load_profile(name())
 
 
