@@ -78,12 +78,6 @@ CREATE TABLE till.person_key (
     wrapped_key text NOT NULL
 );
 
--- What a stream's last version is; an index probe, whatever the planner knows of the table.
-CREATE FUNCTION till.version_of(stream uuid) RETURNS bigint LANGUAGE sql STABLE AS $$
-    SELECT originator_version FROM till.stored_events
-    WHERE originator_id = stream ORDER BY originator_version DESC LIMIT 1
-$$;
-
 CREATE FUNCTION till.write_side_rows(rows jsonb) RETURNS void LANGUAGE sql AS $$
     INSERT INTO till.credential
     SELECT * FROM jsonb_to_recordset(rows -> 'credential') AS r (account_id uuid, password_hash text)
