@@ -1,7 +1,7 @@
 """What uvicorn starts: `uvicorn --factory api.main:app`."""
 
 from api.app import Tillstream, create_app
-from infrastructure.bootstrap import api_services
+from infrastructure.bootstrap.api import api_services
 from infrastructure.settings import load
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 
 class ShopPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """Passed into the handlers that need it by the table in `infrastructure/bootstrap.py`."""
+    """Passed into the handlers that need it by the table in `infrastructure/bootstrap/tables.py`."""
 
     currency: str
     """ISO 4217; the store's only currency."""

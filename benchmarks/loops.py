@@ -9,7 +9,8 @@ from psycopg import AsyncConnection
 
 from application.policy import ShopPolicy
 from benchmarks.ceiling import CapturingWriter
-from infrastructure.bootstrap import handlers, partitions
+from infrastructure.bootstrap.tables import handlers
+from infrastructure.bootstrap.writing import partitions
 from infrastructure.clock import SystemClock
 from infrastructure.collector import spare_long_lived_objects
 from infrastructure.commandloop.committing import Committer

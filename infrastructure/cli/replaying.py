@@ -10,7 +10,7 @@ from psycopg import AsyncConnection
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from infrastructure.bootstrap import rebuilding
+from infrastructure.bootstrap.worker import rebuilding
 from infrastructure.cli.entry import ERRORS, OUT, program
 from infrastructure.clock import SystemClock
 from infrastructure.eventstore.reader import LogReader

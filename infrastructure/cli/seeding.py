@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from infrastructure.bootstrap import command_loop
+from infrastructure.bootstrap.writing import command_loop
 from infrastructure.cli.entry import ERRORS, OUT, program
 from infrastructure.clock import SystemClock
 from infrastructure.postgres.database import open_database

@@ -11,7 +11,7 @@ import typer
 import uvicorn
 import uvloop
 
-from infrastructure.bootstrap import work
+from infrastructure.bootstrap.worker import work
 from infrastructure.cli.banner import announce_when_ready
 from infrastructure.cli.entry import program
 from infrastructure.metrics import process_ended, shared_metrics

@@ -11,7 +11,8 @@ import pytest
 from psycopg import AsyncConnection
 
 from domain.shared.money import Money
-from infrastructure.bootstrap import command_loop, rebuilding
+from infrastructure.bootstrap.worker import rebuilding
+from infrastructure.bootstrap.writing import command_loop
 from infrastructure.clock import SystemClock
 from infrastructure.demo_shop import PEOPLE, goods
 from infrastructure.eventstore.reader import LogReader

@@ -15,7 +15,7 @@ from domain.shared.actor import Actor
 from domain.shared.identifiers import AccountId, ClaimId, ProductId, SessionId
 from domain.shared.money import Money
 from domain.shared.sealed import Sealed
-from infrastructure.bootstrap import command_loop
+from infrastructure.bootstrap.writing import command_loop
 from infrastructure.clock import SystemClock
 from infrastructure.security.tokens import JwtTokens
 from infrastructure.settings import load

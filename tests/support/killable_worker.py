@@ -15,8 +15,9 @@ from pathlib import Path
 import uvloop
 
 from application.ports.log import Record
-from infrastructure import bootstrap
-from infrastructure.bootstrap import projections, work
+from infrastructure.bootstrap import worker
+from infrastructure.bootstrap.tables import projections
+from infrastructure.bootstrap.worker import work
 from infrastructure.settings import load
 from projections.projection import Connection, Projection
 
@@ -46,7 +47,7 @@ async def run(database: str, home: Path) -> None:
 
 def main(database: str, home: str, variant: str) -> None:
     if variant == "split":
-        bootstrap.projections = split_projections
+        vars(worker)["projections"] = split_projections
     for _ in sys.stdin:
         child = os.fork()
         if child == 0:

@@ -12,7 +12,8 @@ import httpx
 
 from api.app import Tillstream, create_app
 from application.ports.gateway import PaymentGateway
-from infrastructure.bootstrap import api_services, feeding
+from infrastructure.bootstrap.api import api_services
+from infrastructure.bootstrap.worker import feeding
 from infrastructure.clock import SystemClock
 from infrastructure.security.passwords import Argon2Passwords
 from infrastructure.services import ApiServices

@@ -10,7 +10,9 @@ from application.ports.commands import CommandBus
 from application.shopping import AddToCart
 from domain.shared.actor import Actor
 from domain.shared.identifiers import AccountId, OrderId
-from infrastructure.bootstrap import command_loop, projections, rebuilding
+from infrastructure.bootstrap.tables import projections
+from infrastructure.bootstrap.worker import rebuilding
+from infrastructure.bootstrap.writing import command_loop
 from infrastructure.clock import SystemClock
 from infrastructure.settings import load
 from tests.support.chaos import KillableWorker

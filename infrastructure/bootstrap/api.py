@@ -1,0 +1,59 @@
+"""What stands behind one API process."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from infrastructure.bootstrap.tables import CHANGES, projections
+from infrastructure.bootstrap.writing import command_loop, partitions
+from infrastructure.clock import SystemClock
+from infrastructure.collector import spare_long_lived_objects
+from infrastructure.eventstore.registry import CATEGORIES, event_codec
+from infrastructure.payments.simulated import SimulatedGateway
+from infrastructure.postgres.database import open_database
+from infrastructure.postgres.pools import connector, open_pool
+from infrastructure.runner.instances import ensure
+from infrastructure.runner.read_positions import ReadPositions
+from infrastructure.runner.slots import Slots
+from infrastructure.security.directory import PostgresDirectory
+from infrastructure.security.emails import HmacEmails
+from infrastructure.security.fingerprints import HmacFingerprints
+from infrastructure.security.passwords import Argon2Passwords
+from infrastructure.security.tokens import JwtTokens
+from infrastructure.security.vault import AesVault
+from infrastructure.services import ApiServices
+from infrastructure.settings import Settings
+
+
+@asynccontextmanager
+async def api_services(settings: Settings) -> AsyncIterator[ApiServices]:
+    """Everything behind one API process, opened, and closed in reverse order."""
+    clock, secret = SystemClock(), settings.pii_master_key
+    with open_database(settings) as conninfo:
+        per_family = await partitions(conninfo)
+        slots = Slots(CATEGORIES, per_family)
+        connect = connector(conninfo, process="api positions")
+        async with await connect() as conn:
+            await ensure(conn, projections(), slots=slots, at=clock.now())
+        positions = ReadPositions(connect=connect, changes=CHANGES)
+        async with AsyncExitStack() as stack:
+            pool = await stack.enter_async_context(open_pool(conninfo, process="api"))
+            bus = await stack.enter_async_context(command_loop(settings, conninfo, clock=clock, process="api"))
+            await positions.start()
+            stack.push_async_callback(positions.close)
+            spare_long_lived_objects()
+            passwords = Argon2Passwords()
+            stack.callback(passwords.close)
+            yield ApiServices(
+                settings=settings,
+                clock=clock,
+                bus=bus,
+                pool=pool,
+                positions=positions,
+                gateway=SimulatedGateway(pool),
+                directory=PostgresDirectory(pool=pool, codec=event_codec(), clock=clock, partitions=per_family),
+                vault=AesVault(master_key=secret, pool=pool, clock=clock),
+                tokens=JwtTokens(secret=settings.jwt_secret.encode(), master_key=secret, clock=clock),
+                passwords=passwords,
+                emails=HmacEmails(master_key=secret),
+                fingerprints=HmacFingerprints(master_key=secret),
+            )

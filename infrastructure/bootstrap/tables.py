@@ -1,0 +1,99 @@
+"""What there is, as tables: commands and who decides them, projections, process managers, effects."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from application import accounts, catalogue, inventory, ordering, payments, shopping
+from application.effects import (
+    Effect,
+    SendRefund,
+    SettleAttempt,
+    VoidAttempt,
+    expire_when_settled,
+    send_refund,
+    settle_attempt,
+    void_attempt,
+)
+from application.policy import ShopPolicy
+from application.ports.commands import Command, Result
+from application.processes.payment_settlement import PAYMENT_SETTLEMENT
+from application.processes.process import ProcessManager
+from application.processes.refunds import REFUNDS
+from application.processes.unpaid_orders import UNPAID_ORDERS
+from infrastructure.commandloop.batch import Handlers
+from infrastructure.processes.driver import as_projection
+from infrastructure.runner.changes import ChangesSince
+from infrastructure.settings import Settings
+from projections.accounts import ACCOUNTS
+from projections.carts import CARTS
+from projections.catalogue import CATALOGUE, changed_products
+from projections.order_history import ORDER_HISTORY
+from projections.projection import Projection
+from projections.stock_levels import STOCK_LEVELS, changed_levels
+
+
+def handlers(policy: ShopPolicy) -> Handlers:
+    """Every command and who decides it."""
+    with_policy: Mapping[type[Command], Callable[..., Result]] = {
+        catalogue.ListProduct: catalogue.list_product,
+        catalogue.EditProduct: catalogue.edit_product,
+        shopping.RemoveFromCart: shopping.remove_from_cart,
+        shopping.ClearCart: shopping.clear_cart,
+        ordering.Checkout: ordering.checkout,
+    }
+    return {
+        accounts.RegisterAccount: accounts.register_account,
+        accounts.EditProfile: accounts.edit_profile,
+        accounts.StartSession: accounts.start_session,
+        accounts.RefreshSession: accounts.refresh_session,
+        accounts.EndSession: accounts.end_session,
+        accounts.EndAllSessions: accounts.end_all_sessions,
+        catalogue.WithdrawProduct: catalogue.withdraw_product,
+        catalogue.RestoreProduct: catalogue.restore_product,
+        inventory.AdjustStock: inventory.adjust_stock,
+        inventory.SetStock: inventory.set_stock,
+        inventory.SetThreshold: inventory.set_threshold,
+        shopping.AddToCart: shopping.add_to_cart,
+        shopping.SetCartQuantity: shopping.set_cart_quantity,
+        ordering.CancelOrder: ordering.cancel_order,
+        ordering.ExpireOrder: ordering.expire_order,
+        payments.StartPayment: payments.start_payment,
+        payments.RetryPayment: payments.retry_payment,
+        payments.RecordCharge: payments.record_charge,
+        payments.RequestRefund: payments.request_refund,
+        payments.RecordRefund: payments.record_refund,
+        **{command: partial(handler, policy=policy) for command, handler in with_policy.items()},
+    }
+
+
+READ_MODELS: tuple[Projection, ...] = (ACCOUNTS, CATALOGUE, STOCK_LEVELS, CARTS, ORDER_HISTORY)
+
+PROCESS_MANAGERS: tuple[ProcessManager[Any], ...] = (UNPAID_ORDERS, PAYMENT_SETTLEMENT, REFUNDS)
+
+DUE_COMMANDS: tuple[type[Command], ...] = (ordering.ExpireOrder, SettleAttempt, VoidAttempt, SendRefund)
+
+EFFECTS: Mapping[type[Command], Effect[Any]] = {
+    ordering.ExpireOrder: expire_when_settled,
+    SettleAttempt: settle_attempt,
+    VoidAttempt: void_attempt,
+    SendRefund: send_refund,
+}
+
+
+CHANGES: Mapping[str, ChangesSince] = {CATALOGUE.name: changed_products, STOCK_LEVELS.name: changed_levels}
+"""The read models whose rendered answers API processes keep, and how they learn what changed."""
+
+
+def projections() -> tuple[Projection, ...]:
+    """Everything a driver feeds: the read models, and the process managers in the same shape."""
+    return (*READ_MODELS, *map(as_projection, PROCESS_MANAGERS))
+
+
+def policy(settings: Settings) -> ShopPolicy:
+    return ShopPolicy(
+        currency=settings.store_currency,
+        tax_rate=settings.tax_rate,
+        tax_inclusive=settings.tax_inclusive,
+        payment_window=settings.payment_window,
+    )

@@ -1,0 +1,76 @@
+"""The worker: drives the projections, rebuilds them, and carries out what falls due."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from application.ports.clock import Clock
+from infrastructure.bootstrap.tables import (
+    DUE_COMMANDS,
+    EFFECTS,
+    PROCESS_MANAGERS,
+    projections,
+)
+from infrastructure.bootstrap.writing import command_loop, partitions
+from infrastructure.clock import SystemClock
+from infrastructure.collector import spare_long_lived_objects
+from infrastructure.eventstore.reader import LogReader
+from infrastructure.eventstore.registry import CATEGORIES, event_codec
+from infrastructure.payments.simulated import SimulatedGateway
+from infrastructure.postgres.pools import connector, open_pool
+from infrastructure.processes.driver import schema_stem
+from infrastructure.processes.executor import Executor
+from infrastructure.runner.rebuild import Rebuild
+from infrastructure.runner.runner import Runner
+from infrastructure.runner.slots import Slots
+from infrastructure.settings import Settings
+
+
+@asynccontextmanager
+async def feeding(conninfo: str, *, clock: Clock) -> AsyncIterator[Runner]:
+    """The in-process driver of every read model and process manager."""
+    slots = Slots(CATEGORIES, await partitions(conninfo))
+    yield Runner(
+        connect=connector(conninfo, process="runner"),
+        projections=projections(),
+        reader=LogReader(event_codec()),
+        slots=slots,
+        clock=clock,
+    )
+
+
+async def rebuilding(conninfo: str, name: str, *, clock: Clock) -> Rebuild:
+    """Raises LookupError for a name that nothing has."""
+    by_name = {projection.name: projection for projection in projections()}
+    if name not in by_name:
+        raise LookupError(f"There is no projection {name!r}; there are {', '.join(sorted(by_name))}.")
+    return Rebuild(
+        by_name[name],
+        connect=connector(conninfo, process="rebuild", statement_seconds=0, idle_in_transaction_seconds=0),
+        reader=LogReader(event_codec()),
+        slots=Slots(CATEGORIES, await partitions(conninfo)),
+        clock=clock,
+    )
+
+
+async def work(settings: Settings, conninfo: str, stop: asyncio.Event) -> None:
+    """The worker process: feeds the read models and process managers, and carries out what falls due."""
+    clock = SystemClock()
+    async with (
+        open_pool(conninfo, process="executor") as pool,
+        command_loop(settings, conninfo, clock=clock, process="worker") as bus,
+        feeding(conninfo, clock=clock) as runner,
+    ):
+        executor = Executor(
+            pool=pool,
+            bus=bus,
+            gateway=SimulatedGateway(pool),
+            clock=clock,
+            managers={schema_stem(manager): manager.name for manager in PROCESS_MANAGERS},
+            commands=DUE_COMMANDS,
+            effects=EFFECTS,
+        )
+        spare_long_lived_objects()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(runner.run(stop))
+            tasks.create_task(executor.run(stop))
