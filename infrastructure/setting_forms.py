@@ -22,6 +22,8 @@ SIZE = re.compile(r"(\d+)\s*(B|KiB|MiB|GiB)?")
 BYTES = {None: 1, "B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 SECRET_LENGTH = 32
 KEY_BYTES = 32
+BROKER = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]):\d{1,5}")
+TOPIC_PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,99}")
 
 Network = IPv4Network | IPv6Network
 
@@ -127,6 +129,40 @@ def origins(value: str) -> tuple[str, ...]:
         if origin != "*" and (split.scheme not in {"http", "https"} or not split.netloc or split.path):
             raise ValueError("origins such as https://shop.example, separated by commas")
     return found
+
+
+CONTEXTS = ("accounts", "catalogue", "inventory", "shopping", "ordering", "payments")
+
+
+def contexts(value: str) -> tuple[str, ...]:
+    """Names of contexts separated by commas; `all` or nothing is all of them."""
+    found = tuple(part.strip() for part in value.split(",") if part.strip())
+    if found == ("all",):
+        return ()
+    if not set(found) <= set(CONTEXTS):
+        raise ValueError(f"contexts out of {', '.join(CONTEXTS)}, separated by commas")
+    return found
+
+
+def brokers(value: str) -> tuple[str, ...]:
+    """`host:port` of Kafka brokers, separated by commas."""
+    found = tuple(part.strip() for part in value.split(",") if part.strip())
+    if any(not BROKER.fullmatch(broker) or not 0 < int(broker.rpartition(":")[2]) <= 65535 for broker in found):
+        raise ValueError("brokers such as kafka:9092, separated by commas")
+    return found
+
+
+def topic_prefix(value: str) -> str:
+    if not TOPIC_PREFIX.fullmatch(value):
+        raise ValueError("1 to 100 letters, digits, dots, dashes and underscores, a letter first")
+    return value
+
+
+def limit_storage(value: str) -> str:
+    parts = urlsplit(value)
+    if value != "memory://" and (parts.scheme not in {"redis", "rediss"} or not parts.hostname):
+        raise ValueError("memory:// or a Redis URL such as redis://redis:6379/0")
+    return value
 
 
 def networks(value: str) -> tuple[Network, ...]:

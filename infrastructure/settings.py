@@ -23,9 +23,16 @@ class Settings:
     host: str
     port: int
     api_processes: int
+    api_contexts: tuple[str, ...]
+    """Contexts whose routes are served; empty is all of them."""
     till_home: Path
     database_url: str | None
     """None is embedded mode: a PostgreSQL of our own under `till_home`."""
+    kafka_bootstrap_servers: tuple[str, ...]
+    """`host:port` of brokers; empty is the in-process driver."""
+    kafka_topic_prefix: str
+    kafka_replication: int
+    kafka_retention: timedelta
     jwt_secret: str
     pii_master_key: bytes
     """32 bytes that wrap the keys of sealed personal data."""
@@ -37,6 +44,7 @@ class Settings:
     payment_window: timedelta
     payment_gateway: str
     rate_limits: bool
+    rate_limit_storage: str
     cors_origins: tuple[str, ...]
     trusted_proxies: tuple[forms.Network, ...]
     max_body: int
@@ -48,6 +56,11 @@ class Settings:
     @property
     def embedded(self) -> bool:
         return self.database_url is None
+
+    @property
+    def distributed(self) -> bool:
+        """Whether events travel over Kafka, and every projection has a process of its own."""
+        return bool(self.kafka_bootstrap_servers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +79,17 @@ VARIABLES = (
     Variable("HOST", forms.text, "127.0.0.1", "address the API listens on"),
     Variable("PORT", forms.whole(1, 65535), "8000", "port the API listens on"),
     Variable("API_PROCESSES", forms.whole(1, 64), "1", "API processes that share the port"),
+    Variable("API_CONTEXTS", forms.contexts, "", "contexts to serve, separated by commas; all where it is empty"),
     Variable("TILL_HOME", forms.path, ".till", "embedded database and the secrets made at first start"),
     Variable("DATABASE_URL", forms.database, None, "a PostgreSQL 15+ server instead of the embedded one", secret=True),
+    Variable(
+        "KAFKA_BOOTSTRAP_SERVERS", forms.brokers, "", "host:port of brokers, separated by commas: distributed mode"
+    ),
+    Variable(
+        "KAFKA_TOPIC_PREFIX", forms.topic_prefix, "commerce", "what the names of topics and consumer groups begin with"
+    ),
+    Variable("KAFKA_REPLICATION", forms.whole(1, 9), "1", "copies of each partition that `till topics` asks for"),
+    Variable("KAFKA_RETENTION", forms.duration, "7d", "how long topics keep records; 0 is for ever"),
     Variable("JWT_SECRET", forms.secret, None, "signs access tokens, 32 characters or more", secret=True),
     Variable("PII_MASTER_KEY", forms.key, None, "wraps the keys of personal data, 32 bytes in base64", secret=True),
     Variable("STORE_CURRENCY", forms.currency, "INR", "ISO 4217 code of the store's only currency"),
@@ -77,6 +99,9 @@ VARIABLES = (
     Variable("PAYMENT_WINDOW", forms.duration, "30m", "time to pay before an order expires"),
     Variable("PAYMENT_GATEWAY", forms.choice("simulated"), None, "payment provider; simulated takes no real money"),
     Variable("RATE_LIMITS", forms.truth, "on", "off for benchmarks"),
+    Variable(
+        "RATE_LIMIT_STORAGE", forms.limit_storage, "memory://", "where limits are counted; redis://host:6379/0 for all"
+    ),
     Variable("CORS_ORIGINS", forms.origins, "", "origins whose pages may call the API, separated by commas"),
     Variable("TRUSTED_PROXIES", forms.networks, "", "networks whose forwarding headers count"),
     Variable("MAX_BODY", forms.size, "1MiB", "largest request body"),
@@ -86,7 +111,7 @@ VARIABLES = (
 
 
 UNSERVED = (
-    *("KAFKA_BOOTSTRAP_SERVERS", "API_CONTEXTS", "AUTO_ADVANCE", "RATE_LIMIT_STORAGE", "SMTP_URL", "IMAGE_STORE"),
+    *("AUTO_ADVANCE", "SMTP_URL", "IMAGE_STORE"),
     *("RAZORPAY_WEBHOOK_SECRET", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET"),
 )
 """Settings of Tillstream that this version does not serve: who sets one, relies on what would not happen."""
