@@ -226,7 +226,9 @@ def _event(envelope: Envelope, value: bytes | None, codec: EventCodec) -> Event:
         raise Unreadable(f"{name} without a value")
     try:
         return codec.decode(name, value)
-    except (UnknownTopic, msgspec.MsgspecError) as error:
+    except UnknownTopic as unknown:
+        raise Unreadable(f"nothing here knows {name}") from unknown
+    except msgspec.MsgspecError as error:
         raise Unreadable(f"{name}: {error}") from error
     except Exception as error:
         # An upcast meets whatever stands in these bytes. It fails alike each time, and must not name what it met.
