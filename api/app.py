@@ -1,13 +1,14 @@
 """The API put together: FastAPI for its description and life, one edge in front of the routes."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from typing import cast
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.contexts import served
 from api.dispatch import Dispatcher
 from api.edge import Edge
 from api.openapi import document
@@ -48,8 +49,8 @@ class Tillstream(FastAPI):
     ) -> None:
         @asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-            async with services as opened:
-                self.state.running = Running.over(opened)
+            async with services as opened, aclosing(Running.over(opened)) as running:
+                self.state.running = running
                 yield
 
         super().__init__(
@@ -90,4 +91,4 @@ class Tillstream(FastAPI):
 
 def create_app(*, settings: ApiSettings, services: AbstractAsyncContextManager[Services]) -> Tillstream:
     """The ASGI application; the services are opened when it starts and closed when it stops."""
-    return Tillstream(settings=settings, services=services, routes=api_routes())
+    return Tillstream(settings=settings, services=services, routes=served(api_routes(), settings.api_contexts))

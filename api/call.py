@@ -129,9 +129,9 @@ class Call(Request):
         """The identifier of what this request creates; the same when it comes again under its key."""
         return derived(kind, self.command_id(caller))
 
-    def guard(self, target: str) -> None:
+    async def guard(self, target: str) -> None:
         """Counts a try at a secret, against the client's address and against what it is tried on. Raises 429."""
-        self.limit_headers = self.running.limits.guess(self.address, target) or self.limit_headers
+        self.limit_headers = await self.running.limits.guess(self.address, target) or self.limit_headers
 
     async def submit(self, command: Command) -> Outcome:
         """Decides and commits the request's command; a refusal ends the request."""

@@ -74,7 +74,7 @@ class Edge:
         try:
             if len(path) > LONGEST_PATH:
                 raise Problem(414, "address-too-long", "The address is too long.")
-            _admit(call, path)
+            await _admit(call, path)
             if (kept := call.running.cache.find(call.scope, call.given)) is not None:
                 return kept
             if call.method == "OPTIONS":
@@ -86,14 +86,14 @@ class Edge:
             return _problem(call, error, template), template
 
 
-def _admit(call: Call, path: str) -> None:
+async def _admit(call: Call, path: str) -> None:
     """Learns who asks, and counts it. Operators' routes are not limited."""
     if b"authorization" in call.given:
         call.claims = identity.claims_of(call.given, call.services)
     limits = call.running.limits
     if limits.on and path.startswith(PREFIX):
         account = str(call.claims.account) if call.claims else None
-        call.limit_headers = limits.request(account=account, address=call.address)
+        call.limit_headers = await limits.request(account=account, address=call.address)
 
 
 async def _respond(call: Call, route: TillRoute, parameters: Mapping[str, str]) -> Answer:

@@ -4,10 +4,9 @@ import math
 from time import time
 
 from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 
 from api.answers import Header
+from api.counting import IN_MEMORY, Counts, counts
 from api.problems import Problem
 
 WINDOW = 15
@@ -18,38 +17,44 @@ GUESSING = RateLimitItemPerMinute(10, WINDOW, namespace="guessing")
 
 
 class Limits:
-    """Counts in this process's memory. Switched off, it lets everything pass and says nothing."""
+    """Says how much more a client may ask for. Switched off, it lets everything pass and says nothing."""
 
-    def __init__(self, *, on: bool) -> None:
+    def __init__(self, *, on: bool, storage: str = IN_MEMORY) -> None:
         self.on = on
-        self._counter = FixedWindowRateLimiter(MemoryStorage())
+        self._counts: Counts = counts(storage if on else IN_MEMORY)
 
-    def request(self, *, account: str | None, address: str) -> list[Header]:
+    async def request(self, *, account: str | None, address: str) -> list[Header]:
         """Headers that say what is left; raises 429 when nothing is."""
         if not self.on:
             return []
         item, who = (ACCOUNT, account) if account else (ANONYMOUS, address)
-        return self._hit(item, who)
+        return await self._hit(item, who)
 
-    def guess(self, *who: str) -> list[Header]:
+    async def guess(self, *who: str) -> list[Header]:
         """Counts one try against each of an address and a target."""
         headers: list[Header] = []
         if self.on:
             for each in who:
-                headers = self._hit(GUESSING, each)
+                headers = await self._hit(GUESSING, each)
         return headers
 
-    def _hit(self, item: RateLimitItem, who: str) -> list[Header]:
-        allowed = self._counter.hit(item, who)
-        reset_at, remaining = self._counter.get_window_stats(item, who)
+    def health(self) -> dict[str, str]:
+        """`ok` or what is wrong, by what may be."""
+        return self._counts.health()
+
+    async def aclose(self) -> None:
+        await self._counts.aclose()
+
+    async def _hit(self, item: RateLimitItem, who: str) -> list[Header]:
+        seen, reset_at = await self._counts.hit(item.key_for(who), seconds=item.get_expiry())
         seconds = max(1, math.ceil(reset_at - time()))
         headers = [
             (b"ratelimit-limit", str(item.amount).encode()),
-            (b"ratelimit-remaining", str(max(0, remaining)).encode()),
+            (b"ratelimit-remaining", str(max(0, item.amount - seen)).encode()),
             (b"ratelimit-reset", str(seconds).encode()),
             (b"ratelimit-policy", f"{item.amount};w={item.get_expiry()}".encode()),
         ]
-        if not allowed:
+        if seen > item.amount:
             retry = (b"retry-after", str(seconds).encode())
             raise Problem(429, "rate-limited", "Too many requests; wait a while.", headers=[*headers, retry])
         return headers

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 REQUESTS = Histogram(
     "till_http_request_seconds",
@@ -11,6 +11,14 @@ REQUESTS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5),
 )
 CACHE = Counter("till_http_cache_total", "Catalogue answers from memory, or rendered.", ["outcome"])
+LIMITS_SHARED = Gauge(
+    "till_rate_limits_shared",
+    "1 while limits are counted in Redis for all processes, 0 while each counts alone; not set in memory:// mode.",
+    multiprocess_mode="livemin",
+)
+LIMITS_COUNTED_ALONE = Counter(
+    "till_rate_limits_counted_alone_total", "Requests that were counted in one process because Redis did not answer."
+)
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 

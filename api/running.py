@@ -17,9 +17,13 @@ class Running:
 
     @classmethod
     def over(cls, services: Services) -> "Running":
+        settings = services.settings
         return cls(
             services=services,
-            limits=Limits(on=services.settings.rate_limits),
+            limits=Limits(on=settings.rate_limits, storage=settings.rate_limit_storage),
             cache=AnswerCache(services.positions),
             catalogue=CatalogueReads(services),
         )
+
+    async def aclose(self) -> None:
+        await self.limits.aclose()

@@ -63,7 +63,7 @@ EXAMPLE_LOGIN = {"email": "ada@example.com", "password": "correct horse"}
 )
 async def register(call: Call, body: Registration) -> Answer:
     claim = claim_of(call, body.email)
-    call.guard(str(claim))
+    await call.guard(str(claim))
     account = AccountId(call.new_id("account", caller=f"email:{claim}"))
     vault = call.services.vault
     issued = vault.issue_key(account)
@@ -95,7 +95,7 @@ async def register(call: Call, body: Registration) -> Answer:
 )
 async def login(call: Call, body: LoginForm) -> Answer:
     claim = claim_of(call, body.email)
-    call.guard(str(claim))
+    await call.guard(str(claim))
     found = await call.services.directory.login_of(claim)
     known = await call.services.passwords.verify(body.password, found.password_hash if found else None)
     if found is None or not known:
@@ -128,7 +128,7 @@ async def login(call: Call, body: LoginForm) -> Answer:
 async def refresh(call: Call, body: RefreshForm) -> Answer:
     tokens = call.services.tokens
     token_hash = tokens.hash_refresh(body.refresh_token)
-    call.guard(token_hash)
+    await call.guard(token_hash)
     presented = await call.services.directory.presented(token_hash)
     if presented is None:
         raise unauthenticated(SPENT, token_given=True)

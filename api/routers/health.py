@@ -26,6 +26,8 @@ ASSETS = {
 }
 """What the page of the documentation needs; from a package, so that it works where there is no way out."""
 KEPT_A_DAY = [(b"cache-control", b"public, max-age=86400")]
+BEARABLE = ("projection ", "rate limits")
+"""What can be wrong while requests are still answered."""
 UNCACHED = [(b"cache-control", b"no-store")]
 
 
@@ -34,7 +36,7 @@ class LiveView(View, frozen=True, kw_only=True):
 
 
 class ReadyView(View, frozen=True, kw_only=True):
-    """`ready`, `degraded` (a read model has stopped) or `unavailable`."""
+    """`ready`, `degraded` (a read model has stopped, or limits are counted by each process alone) or `unavailable`."""
 
     status: str
     checks: dict[str, str]
@@ -47,9 +49,9 @@ async def live(call: Call) -> Answer:  # noqa: ARG001 - every endpoint takes the
 
 @RESOURCE.route("GET", "/health/ready", Operation(summary="Able to serve", access=Access.PUBLIC, answer=ReadyView))
 async def ready(call: Call) -> Answer:
-    checks = dict(await call.services.health())
+    checks = {**await call.services.health(), **call.running.limits.health()}
     failing = [name for name, state in checks.items() if state != "ok"]
-    unable = [name for name in failing if not name.startswith("projection ")]
+    unable = [name for name in failing if not name.startswith(BEARABLE)]
     status = "unavailable" if unable else "degraded" if failing else "ready"
     headers = [*UNCACHED, (b"retry-after", b"1")] if unable else UNCACHED
     return json_answer(ReadyView(status=status, checks=checks), status=503 if unable else 200, headers=headers)

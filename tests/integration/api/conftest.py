@@ -1,10 +1,11 @@
 """A shop per test, over a database of its own."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.redis_server import RedisServer
 from tests.support.web import Web, web
 
 
@@ -12,3 +13,9 @@ from tests.support.web import Web, web
 async def shop(database: str, tmp_path: Path) -> AsyncIterator[Web]:
     async with web(database, tmp_path) as running:
         yield running
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    with RedisServer(tmp_path) as server:
+        yield server

@@ -1,4 +1,4 @@
-"""Keys, positions, addresses and limits of requests."""
+"""Keys, positions and addresses of requests."""
 
 from ipaddress import ip_network
 from uuid import UUID
@@ -6,7 +6,6 @@ from uuid import UUID
 import pytest
 
 from api import idempotency, identity, negotiation
-from api.limits import Limits
 from api.paging import PageQuery, cursor_of, parts_of
 from api.positions import Positioned, slots_of
 from api.problems import Problem
@@ -67,32 +66,6 @@ def test_what_was_never_a_position_is_refused(token: bytes) -> None:
 )
 def test_only_trusted_proxies_speak_for_others(peer: str | None, forwarded: bytes | None, address: str) -> None:
     assert identity.client_address(peer, forwarded, PROXIES) == address
-
-
-def test_the_hundred_and_first_request_of_a_stranger_waits() -> None:
-    limits = Limits(on=True)
-    told = [dict(limits.request(account=None, address="1.2.3.4")) for _ in range(100)]
-    assert told[-1][b"ratelimit-remaining"] == b"0"
-    with pytest.raises(Problem) as caught:
-        limits.request(account=None, address="1.2.3.4")
-    assert caught.value.status == 429
-    assert 1 <= int(dict(caught.value.headers)[b"retry-after"]) <= 900
-    assert limits.request(account=None, address="1.2.3.5")
-    assert dict(limits.request(account="ada", address="1.2.3.4"))[b"ratelimit-limit"] == b"1000"
-
-
-def test_guesses_count_against_the_target_from_wherever_they_come() -> None:
-    limits = Limits(on=True)
-    for number in range(10):
-        limits.guess(f"1.2.3.{number}", "ada")
-    with pytest.raises(Problem):
-        limits.guess("9.9.9.9", "ada")
-    limits.guess("9.9.9.9", "grace")
-
-
-def test_limits_that_are_off_say_nothing() -> None:
-    limits = Limits(on=False)
-    assert [limits.request(account=None, address="a") for _ in range(200)] == [[]] * 200
 
 
 @pytest.mark.parametrize(
