@@ -7,7 +7,7 @@ PACKAGES := domain application projections api infrastructure
 CODE   := $(PACKAGES) tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test histories stories check bench soak lock format clean
+.PHONY: help setup run kafka test histories stories check bench soak lock format clean
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -25,12 +25,16 @@ $(STAMP): requirements-dev.lock pyproject.toml
 run: $(STAMP) ## Start the shop with demo data on http://127.0.0.1:8000
 	@$(BIN)/till serve --demo
 
+kafka: $(STAMP) ## Fetch and run a Kafka of one node, for the distributed mode (Java 17 and Maven; no Docker)
+	@$(BIN)/till kafka
+
 check: $(STAMP) ## Format, lint, types, import contracts, unit tests
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q tests/unit tests/architecture
+	$(BIN)/till asyncapi --check
+	$(BIN)/pytest -q tests/unit tests/architecture tests/golden
 
 test: check ## Everything, with coverage; the random histories beside the rest, because they take as long
 	$(BIN)/coverage erase
@@ -41,6 +45,9 @@ histories: $(STAMP)
 
 stories: $(STAMP)
 	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -q -m "not property and not soak" --cov --cov-report=term --durations=5
+
+contracts: $(STAMP) ## Record new versions of events: golden messages, contracts, docs/asyncapi.json
+	$(BIN)/python -m tests.golden.recording
 
 soak: $(STAMP) ## Property tests at their large sizes; writes benchmarks/results/soak.json
 	$(BIN)/python -m benchmarks.soak

@@ -10,7 +10,12 @@ import structlog
 from infrastructure.settings import Settings
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
-QUIET = {"uvicorn.access": logging.WARNING, "asyncio": logging.WARNING, "psycopg.pool": logging.WARNING}
+QUIET = {
+    "uvicorn.access": logging.WARNING,
+    "asyncio": logging.WARNING,
+    "psycopg.pool": logging.WARNING,
+    "kafka": logging.WARNING,
+}
 
 
 def configure_logs(settings: Settings, *, process: str) -> None:

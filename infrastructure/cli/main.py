@@ -2,7 +2,7 @@
 
 import typer
 
-from infrastructure.cli import deciding, operating, replaying, seeding, serving, watching
+from infrastructure.cli import brokers, deciding, operating, replaying, seeding, serving, watching
 
 app = typer.Typer(name="till", help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 for command in (
@@ -10,11 +10,13 @@ for command in (
     serving.api,
     serving.worker,
     seeding.seed,
+    brokers.kafka,
     operating.migrate,
     operating.doctor,
     watching.status,
     replaying.replay,
     replaying.rebuild,
+    documents.asyncapi,
 ):
     app.command()(command)
 app.add_typer(deciding.projections, name="projections")
