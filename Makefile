@@ -7,7 +7,7 @@ PACKAGES := domain application projections api infrastructure
 CODE   := $(PACKAGES) tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run kafka test histories stories check bench soak lock format clean
+.PHONY: help setup run kafka test histories stories check contracts bench soak lock format clean
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10

@@ -2,7 +2,7 @@
 
 import typer
 
-from infrastructure.cli import brokers, deciding, operating, replaying, seeding, serving, watching
+from infrastructure.cli import brokers, deciding, documents, operating, replaying, seeding, serving, watching
 
 app = typer.Typer(name="till", help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 for command in (

@@ -96,7 +96,7 @@ class _Shapes:
         if (explanation := explanations(owner).get(field.name)) is not None:
             told["description"] = explanation
         if field.default is not NODEFAULT:
-            told["default"] = msgspec.to_builtins(field.default)
+            told["default"] = msgspec.json.decode(msgspec.json.encode(field.default))
         # Beside a reference, draft 7 reads nothing.
         return {"allOf": [schema], **told} if told and "$ref" in schema else schema | told
 
