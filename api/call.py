@@ -60,9 +60,9 @@ class Call(Request):
 
     async def authenticate(self, roles: tuple[Role, ...], *, fresh: bool) -> Standing:
         """Raises 401, or 403 where the account has none of the roles."""
-        standing = await identity.authenticated(self.given, self.claims, self.services, fresh=fresh)
+        standing = await identity.authenticated(self.given, self.claims, self.running, fresh=fresh)
         if roles and standing.role not in roles and not fresh:
-            standing = await identity.authenticated(self.given, self.claims, self.services, fresh=True)
+            standing = await identity.authenticated(self.given, self.claims, self.running, fresh=True)
         self.standing = identity.require(standing, *roles)
         return standing
 

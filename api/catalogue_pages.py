@@ -1,17 +1,22 @@
 """Pages of the catalogue: what a client's filters ask the read model, and the page as it is sent."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
+from typing import cast
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Raw, Struct, msgpack
 
 from api.answers import encode
+from api.fragments import Fragment, Tables
 from api.paging import cursor_of, parts_of
 from api.problems import invalid
-from api.product_schemas import ProductFilters, ProductPage, minor, shown
+from api.product_schemas import ProductFilters, ProductPage, ProductView, minor
 from domain.shared.identifiers import AccountId
-from projections.catalogue_queries import After, ProductQuery, Products, Sort
+from projections.catalogue_lists import After, ProductList, ProductQuery, Sort
+
+_pack = msgpack.Encoder(uuid_format="bytes").encode
 
 
 class Rendered(Struct, frozen=True):
@@ -21,9 +26,12 @@ class Rendered(Struct, frozen=True):
     etag: bytes
 
 
-def rendered(filters: ProductFilters, found: Products) -> Rendered:
-    body = encode(page_view(filters, found))
-    return Rendered(body, b'"%s"' % blake2b(body, digest_size=12).hexdigest().encode())
+def rendered(filters: ProductFilters, tables: Tables, found: ProductList, items: Sequence[Fragment]) -> Rendered:
+    """`items` are the list's products."""
+    events = [listed for listed, _ in items]
+    validator = blake2b(_pack((tables, events, found.total, filters.page)), digest_size=12).hexdigest()
+    body = encode(page_view(filters, found, [fragment for _, fragment in items]))
+    return Rendered(body, b'"%s"' % validator.encode())
 
 
 class _Cursor(Struct, frozen=True, array_like=True):
@@ -63,10 +71,10 @@ def _after(cursor: str, sort: str) -> After:
     return After(value, parts.id)
 
 
-def page_view(query: ProductFilters, found: Products) -> ProductPage:
+def page_view(query: ProductFilters, found: ProductList, items: Sequence[bytes]) -> ProductPage:
     following = found.next
     return ProductPage(
-        items=[shown(row) for row in found.items],
+        items=cast("list[ProductView]", [Raw(item) for item in items]),  # encoded already
         next_cursor=None if following is None else cursor_of(query.sort, following.value, following.id),
         **query.counted(found.total),
     )

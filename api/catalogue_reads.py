@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 
 from api.catalogue_pages import Rendered, asked, rendered
+from api.fragments import Fragment, Fragments, Tables
 from api.product_schemas import ProductFilters
 from api.services import Services
 from api.together import Together
 from domain.shared.identifiers import ProductId
-from projections.catalogue_queries import ProductQuery, ProductRow, Products, products, products_by_id
+from projections.catalogue_lists import Listed, ProductList, ProductQuery, product_lists
+from projections.catalogue_queries import ProductRow, products_by_id
 
-Page = tuple[ProductFilters, ProductQuery]
+Found = tuple[Tables, ProductList]
 
 
 class CatalogueReads:
@@ -18,31 +20,42 @@ class CatalogueReads:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._products = Together(self._by_id)
-        self._pages = Together(self._page, lane=lambda page: page)
+        self._lists = Together(self._lists_of, lane=lambda query: query.shape)
+        self._fragments = Fragments()
 
     async def product(self, product_id: ProductId) -> ProductRow | None:
         """Withdrawn ones too."""
         return await self._products.get(product_id)
 
     async def page(self, filters: ProductFilters) -> Rendered:
-        """Equal pages are asked for and rendered once. Raises a Problem for a cursor that is none."""
-        query = asked(filters)
-        found = await self._pages.get((filters, query))
-        return found or rendered(filters, Products((), 0, None))
+        """Raises a Problem for a cursor that is none."""
+        answer = await self._lists.get(asked(filters))
+        if answer is None:
+            raise LookupError("a list without an answer")
+        tables, found = answer
+        return rendered(filters, tables, found, await self._sent(tables, found.items))
+
+    async def _sent(self, tables: Tables, products: Sequence[Listed]) -> list[Fragment]:
+        """The products as they are sent; one that has changed since it was listed shows the change."""
+        kept = dict(zip(products, self._fragments.find(tables, products), strict=True))
+        missing = [listed.id for listed, fragment in kept.items() if fragment is None]
+        fresh: dict[ProductId, Fragment] = {}
+        if missing:
+            async with self._services.pool.connection() as connection:
+                rows = await products_by_id(connection, missing, **tables._asdict())
+            fresh = {product: self._fragments.keep(tables, row) for product, row in rows.items()}
+        return [fresh[listed.id] if fragment is None else (listed, fragment) for listed, fragment in kept.items()]
 
     async def _by_id(self, products: Sequence[ProductId]) -> Mapping[ProductId, ProductRow]:
-        catalogue, stock = self._schemas()
         async with self._services.pool.connection() as connection:
-            return await products_by_id(connection, products, catalogue=catalogue, stock=stock)
+            return await products_by_id(connection, products, **self._tables()._asdict())
 
-    async def _page(self, pages: Sequence[Page]) -> Mapping[Page, Rendered]:
-        catalogue, stock = self._schemas()
+    async def _lists_of(self, queries: Sequence[ProductQuery]) -> Mapping[ProductQuery, Found]:
+        tables = self._tables()
         async with self._services.pool.connection() as connection:
-            return {
-                (filters, query): rendered(filters, await products(connection, query, catalogue=catalogue, stock=stock))
-                for filters, query in pages
-            }
+            lists = await product_lists(connection, queries, **tables._asdict())
+        return {query: (tables, found) for query, found in zip(queries, lists, strict=True)}
 
-    def _schemas(self) -> tuple[str, str]:
+    def _tables(self) -> Tables:
         positions = self._services.positions
-        return positions.schema_of("catalogue"), positions.schema_of("stock_levels")
+        return Tables(positions.schema_of("catalogue"), positions.schema_of("stock_levels"))

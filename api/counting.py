@@ -75,7 +75,7 @@ class SharedCounts:
         self._local = LocalCounts()
         self._away: str | None = None
         self._asked_again_at = 0.0
-        metrics.LIMITS_SHARED.set(1)
+        metrics.LIMITS_ALONE.set(0)
 
     async def hit(self, key: str, *, seconds: int) -> tuple[int, float]:
         if self._away is not None:
@@ -106,11 +106,11 @@ class SharedCounts:
         self._asked_again_at = monotonic() + PAUSE
         if self._away is None:
             _log.warning("redis does not answer, limits are counted by each process alone", error=repr(error))
-            metrics.LIMITS_SHARED.set(0)
+            metrics.LIMITS_ALONE.set(1)
         self._away = type(error).__name__
 
     def _answered(self) -> None:
         if self._away is not None:
             _log.info("redis answers again, limits are counted for all processes")
-            metrics.LIMITS_SHARED.set(1)
+            metrics.LIMITS_ALONE.set(0)
         self._away = None

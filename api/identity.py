@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from api.problems import unauthenticated
+from api.running import Running
 from api.services import Services
 from application.ports.security import AccessClaims, Standing, TokenRejected
 from domain.accounts.events import Role
@@ -29,14 +30,16 @@ def bearer(headers: Mapping[bytes, bytes]) -> str | None:
 
 
 async def authenticated(
-    headers: Mapping[bytes, bytes], claims: AccessClaims | None, services: Services, *, fresh: bool
+    headers: Mapping[bytes, bytes], claims: AccessClaims | None, running: Running, *, fresh: bool
 ) -> Standing:
-    """The account as it stands now; raises 401 where there is none, or its sessions were ended since."""
+    """The account as it stands, or without `fresh` stood a second ago; raises 401 where there is none, or its sessions
+    were ended since."""
     if claims is None:
         given = b"authorization" in headers
         detail = "The access token is not valid or has expired." if given else "This takes an access token."
         raise unauthenticated(detail, token_given=given)
-    standing = await services.directory.standing(claims.account, fresh=fresh)
+    standing = None if fresh else running.services.directory.recent(claims.account)
+    standing = standing or await running.standings.get(claims.account)
     if standing is None or (standing.sessions_valid_from and claims.issued_at < standing.sessions_valid_from):
         raise unauthenticated("The session was ended.", token_given=True)
     return standing

@@ -11,10 +11,10 @@ REQUESTS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5),
 )
 CACHE = Counter("till_http_cache_total", "Catalogue answers from memory, or rendered.", ["outcome"])
-LIMITS_SHARED = Gauge(
-    "till_rate_limits_shared",
-    "1 while limits are counted in Redis for all processes, 0 while each counts alone; not set in memory:// mode.",
-    multiprocess_mode="livemin",
+LIMITS_ALONE = Gauge(
+    "till_rate_limits_alone",
+    "1 while Redis does not answer and this process counts its requests alone.",
+    multiprocess_mode="livemax",
 )
 LIMITS_COUNTED_ALONE = Counter(
     "till_rate_limits_counted_alone_total", "Requests that were counted in one process because Redis did not answer."

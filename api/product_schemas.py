@@ -13,7 +13,8 @@ from api.fields import Amount, Attributes, Body, Description, Name, Percentage, 
 from api.paging import PageQuery
 from application.catalogue import ProductKept
 from domain.shared.money import Money
-from projections.catalogue_queries import ProductRow, Sort
+from projections.catalogue_lists import Sort
+from projections.catalogue_queries import ProductRow
 
 EXAMPLE = {"name": "Brass kettle", "description": "1.5 l", "price": 875.00, "discount": 10, "quantity": 40}
 EXAMPLE_VIEW: dict[str, object] = {

@@ -25,10 +25,10 @@ class UserView(View, frozen=True, kw_only=True):
 
 async def user_view(call: Call, account: AccountId, *, version: int | None = None) -> UserView:
     """As it is, or as a command left it at `version`."""
-    directory = call.services.directory
-    standing = (
-        await directory.standing(account, fresh=True) if version is None else await directory.as_of(account, version)
-    )
+    if version is None:
+        standing = await call.running.standings.get(account)
+    else:
+        standing = await call.services.directory.as_of(account, version)
     if standing is None:
         raise not_found("There is no such account.")
     email, name = await call.services.vault.open_all((standing.email, standing.name))

@@ -6,6 +6,9 @@ from api.cache import AnswerCache
 from api.catalogue_reads import CatalogueReads
 from api.limits import Limits
 from api.services import Services
+from api.together import Together
+from application.ports.security import Standing
+from domain.shared.identifiers import AccountId
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +17,8 @@ class Running:
     limits: Limits
     cache: AnswerCache
     catalogue: CatalogueReads
+    standings: Together[AccountId, Standing]
+    """Accounts as they stand when they are asked for."""
 
     @classmethod
     def over(cls, services: Services) -> "Running":
@@ -23,6 +28,7 @@ class Running:
             limits=Limits(on=settings.rate_limits, storage=settings.rate_limit_storage),
             cache=AnswerCache(services.positions),
             catalogue=CatalogueReads(services),
+            standings=Together(services.directory.standings),
         )
 
     async def aclose(self) -> None:

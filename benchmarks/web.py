@@ -70,7 +70,7 @@ class Ammunition:
             Scenario("product by id, uncached", "get", (details, UNCACHED), Target(0.3)),
             Scenario("product by id, cached", "get", (details, "-"), Target(0.5)),
             Scenario("product list of 20, uncached", "get", (front_page, UNCACHED), Target(0.25)),
-            Scenario("product list of 20, uncached, each another filter", "get", (questions, UNCACHED)),
+            Scenario("product list of 20, uncached, each another filter", "get", (questions, UNCACHED), Target(0.25)),
             Scenario("product list of 20, cached", "get", (front_page, "-"), Target(0.5)),
             Scenario("add to cart", "add", (people, goods), Target(0.18)),
             Scenario("checkout, one line", "order", (people, goods, "1")),

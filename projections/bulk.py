@@ -15,8 +15,8 @@ async def write(conn: Connection, statement: str, rows: Iterable[tuple[Any, ...]
         await conn.execute(statement, columns, prepare=True)
 
 
-async def read(conn: Connection, query: str, parameters: Any = ()) -> list[tuple[Any, ...]]:
-    """All rows of a query, in binary form, by a prepared statement."""
+async def read(conn: Connection, query: str, parameters: Any = (), *, prepare: bool = True) -> list[tuple[Any, ...]]:
+    """All rows of a query, in binary form; by a prepared statement, where its text comes again."""
     cursor = conn.cursor(row_factory=tuple_row, binary=True)
-    await cursor.execute(query, parameters, prepare=True)
+    await cursor.execute(query, parameters, prepare=prepare)
     return await cursor.fetchall()

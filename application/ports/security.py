@@ -140,8 +140,11 @@ class Directory(Protocol):
     async def last_written(self, account: AccountId) -> Mapping[str, int]:
         """Where the account's last command went, in whatever process: the last position per slot."""
 
-    async def standing(self, account: AccountId, *, fresh: bool) -> Standing | None:
-        """None for no such account; without `fresh` it may be a second old."""
+    def recent(self, account: AccountId) -> Standing | None:
+        """As it stood less than a second ago; None where that is not known."""
+
+    async def standings(self, accounts: Sequence[AccountId]) -> Mapping[AccountId, Standing]:
+        """As they stand now, those that exist."""
 
     async def as_of(self, account: AccountId, version: int) -> Standing | None:
         """As it stood at an earlier version, so that a repeated request gets the answer it got."""

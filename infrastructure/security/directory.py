@@ -1,9 +1,9 @@
 """Who is who, straight from the log and the side tables: a login works the moment its registration was answered."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -38,8 +38,13 @@ SELECT e.topic, e.ordering_key, e.notification_id
  ORDER BY e.notification_id
 """
 _EVENTS = """
-SELECT originator_version, topic, state, recorded_at
-  FROM till.stored_events WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version
+SELECT r.stream, e.originator_version, e.topic, e.state, e.recorded_at
+  FROM unnest(%b::uuid[], %b::bigint[]) AS r (stream, version)
+ CROSS JOIN LATERAL (
+      SELECT s.originator_version, s.topic, s.state, s.recorded_at FROM till.stored_events s
+       WHERE s.originator_id = r.stream AND s.originator_version > r.version
+  ) AS e
+ ORDER BY r.stream, e.originator_version
 """
 
 
@@ -80,37 +85,46 @@ class PostgresDirectory:
                 slots[slot_of(family, key, self._partitions)] = position
         return slots
 
-    async def standing(self, account: AccountId, *, fresh: bool) -> Standing | None:
+    def recent(self, account: AccountId) -> Standing | None:
         known = self._known.get(account)
-        now = self._clock.now()
-        if known is None or fresh or now - known.read_at > MAY_BE_OLD:
-            known = await self._advance(account, known or _Known(now))
-            known.read_at = now
+        if known is None or self._clock.now() - known.read_at > MAY_BE_OLD:
+            return None
         return known.standing()
+
+    async def standings(self, accounts: Sequence[AccountId]) -> Mapping[AccountId, Standing]:
+        now = self._clock.now()
+        known = {account: self._known.get(account) or _Known(now) for account in accounts}
+        for account, *event in await self._events({account: each.version for account, each in known.items()}):
+            self._apply(known[account], *event)
+        for account, each in known.items():
+            each.read_at = now
+            self._remember(account, each)
+        found = {account: each.standing() for account, each in known.items()}
+        return {account: standing for account, standing in found.items() if standing is not None}
 
     async def as_of(self, account: AccountId, version: int) -> Standing | None:
         known = self._known.get(account)
         if known is None or known.version != version:
             known = _Known(self._clock.now())
-            for row in await self._events(account, 0):
-                if row[0] <= version:
-                    self._apply(known, *row)
+            for _, *event in await self._events({account: 0}):
+                if event[0] <= version:
+                    self._apply(known, *event)
         return known.standing()
 
-    async def _advance(self, account: AccountId, known: "_Known") -> "_Known":
-        for row in await self._events(account, known.version):
-            self._apply(known, *row)
-        if known.state is not None:
-            self._known[account] = known
-            self._known.move_to_end(account)
-            if len(self._known) > REMEMBERED:
-                self._known.popitem(last=False)
-        return known
+    def _remember(self, account: AccountId, known: "_Known") -> None:
+        if known.state is None:
+            return
+        self._known[account] = known
+        self._known.move_to_end(account)
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
 
-    async def _events(self, account: AccountId, after: int) -> list[tuple[int, str, bytes, datetime]]:
+    async def _events(self, versions: Mapping[AccountId, int]) -> list[tuple[Any, ...]]:
+        """Of each account, those beyond the version: account, version, topic, state, time."""
         async with self._pool.connection() as connection:
-            cursor = await connection.execute(_EVENTS, (account, after))
-            return cast("list[tuple[int, str, bytes, datetime]]", await cursor.fetchall())
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(_EVENTS, (list(versions), list(versions.values())), prepare=True)
+            return await cursor.fetchall()
 
     def _apply(self, known: "_Known", version: int, topic: str, state: bytes, recorded_at: datetime) -> None:
         if version == known.version + 1 and self._codec.category(topic) is ACCOUNTS:

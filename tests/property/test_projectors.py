@@ -19,7 +19,8 @@ from domain.shared.sealed import Sealed
 from domain.shopping.events import CartOpened
 from infrastructure.eventstore.registry import event_codec
 from projections.cart_queries import cart
-from projections.catalogue_queries import ProductQuery, Sort, products
+from projections.catalogue_lists import ProductQuery, Sort, product_lists
+from projections.catalogue_queries import products_by_id
 from projections.order_payments import payment
 from projections.order_queries import OrderQuery, find_orders
 from projections.projection import Connection
@@ -80,7 +81,8 @@ async def _project(shop: ReadSide, events: list[Event]) -> None:
 
 async def _read(conn: Connection) -> None:
     for sort in Sort:
-        await products(conn, ProductQuery(sort=sort), **JOINED)
+        (page,) = await product_lists(conn, [ProductQuery(sort=sort)], **JOINED)
+        await products_by_id(conn, [listed.id for listed in page.items], **JOINED)
     await levels(conn, **JOINED)
     await cart(conn, BUYER, carts="carts_v1", **JOINED)
     await find_orders(conn, OrderQuery(), orders="order_history_v1")

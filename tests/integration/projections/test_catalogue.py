@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from domain.catalogue.events import ProductDescribed, ProductRepriced, ProductRestored, ProductWithdrawn
 from domain.shared.identifiers import AccountId, ProductId
 from projections.catalogue import changed_products
-from projections.catalogue_queries import ProductQuery, Products, Sort, product, products, products_by_id
+from projections.catalogue_lists import ProductList, ProductQuery, Sort, product_lists
+from projections.catalogue_queries import product, products_by_id
 from tests.support.happenings import SELLER, inr, listed, stocked
 from tests.support.happenings import product as numbered
 from tests.support.read_side import JOINED, ReadSide
@@ -32,11 +33,14 @@ async def fill(shop: ReadSide) -> None:
             await shop.happened(UUID(int=0x900 + n), *stocked(id_, 3), key=id_)
 
 
-async def found(shop: ReadSide, query: ProductQuery) -> Products:
-    return await products(shop.conn, query, **JOINED)
+async def found(shop: ReadSide, query: ProductQuery) -> ProductList:
+    """Asked alone and beside others of its shape, it is the same list."""
+    alone = await product_lists(shop.conn, [query], **JOINED)
+    assert await product_lists(shop.conn, [query] * 3, **JOINED) == alone * 3
+    return alone[0]
 
 
-def numbers(found: Products) -> list[int]:
+def numbers(found: ProductList) -> list[int]:
     return [FIVE.index(row.id) for row in found.items]
 
 
@@ -122,8 +126,8 @@ async def test_pages_and_cursors_walk_the_whole_list_once(shop: ReadSide, sort: 
 
 async def test_a_page_behind_the_end_still_knows_the_total(shop: ReadSide) -> None:
     await fill(shop)
-    assert await found(shop, ProductQuery(offset=40)) == Products((), 5, None)
-    assert await found(shop, ProductQuery(seller=ProductId(UUID(int=7)))) == Products((), 0, None)  # type: ignore[arg-type]
+    assert await found(shop, ProductQuery(offset=40)) == ProductList((), 5, None)
+    assert await found(shop, ProductQuery(seller=ProductId(UUID(int=7)))) == ProductList((), 0, None)  # type: ignore[arg-type]
 
 
 async def test_what_changed_is_told_by_position(shop: ReadSide) -> None:

@@ -1,0 +1,177 @@
+"""Lists of the catalogue: which products, in what order; many lists of one shape by one statement."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from domain.shared.identifiers import AccountId, ProductId
+from projections import bulk
+from projections.projection import Connection
+
+
+class Sort(StrEnum):
+    PRICE = "price"
+    """The effective one."""
+    NAME = "name"
+    CREATED_AT = "createdAt"
+    DISCOUNT = "discount"
+
+
+class After(msgspec.Struct, frozen=True):
+    """Where a list goes on: behind the product with this sort key and id."""
+
+    value: int | str | datetime
+    id: UUID
+
+
+class Shape(msgspec.Struct, frozen=True):
+    """What the statement's text depends on: lists that differ in nothing else are asked for together."""
+
+    filters: tuple[str, ...]
+    on_sale: bool | None
+    in_stock: bool | None
+    sort: Sort
+    descending: bool
+    goes_on: bool
+    limit: int
+    offset: int
+
+
+class ProductQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which products, in what order, and which part of them. Prices are minor units, discounts basis points."""
+
+    seller: AccountId | None = None
+    min_price: int | None = None
+    max_price: int | None = None
+    min_discount: int | None = None
+    on_sale: bool | None = None
+    """Whether it costs less than its price."""
+    in_stock: bool | None = None
+    sort: Sort = Sort.CREATED_AT
+    descending: bool = True
+    limit: int = 20
+    offset: int = 0
+    after: After | None = None
+    """Instead of the offset."""
+
+    @property
+    def shape(self) -> Shape:
+        return Shape(
+            tuple([name for name in _FILTERS if getattr(self, name) is not None]),
+            self.on_sale,
+            self.in_stock,
+            self.sort,
+            self.descending,
+            self.after is not None,
+            self.limit,
+            0 if self.after else self.offset,
+        )
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A product's place in a list, and the last events that changed what is shown of it."""
+
+    id: ProductId
+    position: int
+    stock_position: int
+    """0 where no stock is kept."""
+
+
+class ProductList(msgspec.Struct, frozen=True):
+    items: tuple[Listed, ...]
+    total: int
+    """Of all pages."""
+    next: After | None
+    """None where the list ends with the page."""
+
+
+_FILTERS: Mapping[str, tuple[str, str]] = {
+    "seller": ("uuid", "p.seller_id = q.seller"),
+    "min_price": ("bigint", "p.effective_minor >= q.min_price"),
+    "max_price": ("bigint", "p.effective_minor <= q.max_price"),
+    "min_discount": ("integer", "p.discount >= q.min_discount"),
+}
+"""Type of the value, and the condition."""
+_SORTED: Mapping[Sort, tuple[str, str]] = {
+    Sort.PRICE: ("bigint", "effective_minor"),
+    Sort.NAME: ("text", "name_key"),
+    Sort.CREATED_AT: ("timestamptz", "created_at"),
+    Sort.DISCOUNT: ("integer", "discount"),
+}
+_IN_STOCK = "EXISTS (SELECT FROM {stock}.level l WHERE l.product_id = p.id AND l.on_hand > l.reserved)"
+_ALL = "SELECT sum(listed)::bigint FROM {catalogue}.product_count"
+_MATCHING = "SELECT count(*) FROM {catalogue}.product p WHERE {where}"
+# Every list is cut to its page before the stock is joined, so that no plan joins more than the pages. A list without
+# products still has a row, for its total. Limit and offset stand in the text: a plan for any limit would be a plan for
+# a tenth of the table.
+_LISTS = """
+SELECT q.n, counted.total, p.id, p.position, coalesce(s.position, 0), p.sort_key
+  FROM unnest({arrays}) AS q ({columns})
+ CROSS JOIN LATERAL ({total}) AS counted (total)
+  LEFT JOIN LATERAL (
+      SELECT p.id, p.position, p.{column} AS sort_key FROM {{catalogue}}.product p WHERE {where} {start}
+       ORDER BY p.{column} {order}, p.id {order} LIMIT {limit} OFFSET {offset}
+  ) AS p ON true
+  LEFT JOIN {{stock}}.level s ON s.product_id = p.id
+ ORDER BY q.n, p.sort_key {order}, p.id {order}
+"""
+
+
+async def product_lists(
+    conn: Connection, queries: Sequence[ProductQuery], *, catalogue: str, stock: str
+) -> list[ProductList]:
+    """The lists in the queries' order, by one statement; all queries are of one shape."""
+    shape = queries[0].shape
+    text = _text(shape).format(catalogue=catalogue, stock=stock)
+    rows = await bulk.read(conn, text, _values(shape, queries), prepare=shape.offset == 0)
+    return [_list(list(found), queries[0].limit) for _, found in groupby(rows, key=itemgetter(0))]
+
+
+def _list(rows: Sequence[tuple[Any, ...]], limit: int) -> ProductList:
+    shown = [row for row in rows[:limit] if row[2] is not None]
+    items = tuple([Listed(id_, position, stocked) for _, _, id_, position, stocked, _ in shown])
+    following = After(shown[-1][5], shown[-1][2]) if len(rows) > limit else None
+    return ProductList(items, rows[0][1], following)
+
+
+def _text(shape: Shape) -> str:
+    """With the schemas' names left open."""
+    conditions = ["NOT p.withdrawn", *(_FILTERS[name][1] for name in shape.filters)]
+    if shape.on_sale is not None:
+        conditions.append(f"p.effective_minor {'<' if shape.on_sale else '='} p.price_minor")
+    if shape.in_stock is not None:
+        conditions.append(_IN_STOCK if shape.in_stock else f"NOT {_IN_STOCK}")
+    where = " AND ".join(conditions)
+    kind, column = _SORTED[shape.sort]
+    types = {"n": "integer"} | {name: _FILTERS[name][0] for name in shape.filters}
+    if shape.goes_on:
+        types |= {"value": kind, "after_id": "uuid"}
+    return _LISTS.format(
+        total=(_ALL if len(conditions) == 1 else _MATCHING).replace("{where}", where),
+        arrays=", ".join(f"%b::{each}[]" for each in types.values()),
+        columns=", ".join(types),
+        column=column,
+        where=where,
+        start=f"AND (p.{column}, p.id) {'<' if shape.descending else '>'} (q.value, q.after_id)"
+        if shape.goes_on
+        else "",
+        order="DESC" if shape.descending else "ASC",
+        limit=int(shape.limit) + 1,
+        offset=int(shape.offset),
+    )
+
+
+def _values(shape: Shape, queries: Sequence[ProductQuery]) -> list[list[object]]:
+    """One array per column."""
+    columns: list[list[object]] = [list(range(len(queries)))]
+    columns += [[getattr(query, name) for query in queries] for name in shape.filters]
+    if shape.goes_on:
+        starts = [query.after for query in queries if query.after]
+        columns += [[start.value for start in starts], [start.id for start in starts]]
+    return columns
