@@ -101,4 +101,4 @@ async def test_the_shop_says_that_it_is_degraded_and_goes_on(
         assert await login(shop) == 401
         ready = await shop.send("GET", "/health/ready")
         assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
-        assert "till_rate_limits_shared 0.0" in (await shop.send("GET", "/metrics")).text
+        assert "till_rate_limits_alone 1.0" in (await shop.send("GET", "/metrics")).text
