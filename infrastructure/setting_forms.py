@@ -23,6 +23,7 @@ BYTES = {None: 1, "B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 SECRET_LENGTH = 32
 KEY_BYTES = 32
 BROKER = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]):\d{1,5}")
+REDIS = re.compile(r"rediss?://")
 TOPIC_PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,99}")
 
 Network = IPv4Network | IPv6Network
@@ -159,8 +160,15 @@ def topic_prefix(value: str) -> str:
 
 
 def limit_storage(value: str) -> str:
-    parts = urlsplit(value)
-    if value != "memory://" and (parts.scheme not in {"redis", "rediss"} or not parts.hostname):
+    """`memory://`, or where Redis is: `redis://:password@host:6379/0`, with TLS `rediss://…`."""
+    if value == "memory://":
+        return value
+    try:
+        parts = urlsplit(value)
+        right = REDIS.match(value) and parts.hostname and parts.port != 0 and re.fullmatch(r"(/\d{0,4})?", parts.path)
+    except ValueError:
+        right = None
+    if not right:
         raise ValueError("memory:// or a Redis URL such as redis://redis:6379/0")
     return value
 

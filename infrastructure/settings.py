@@ -100,7 +100,11 @@ VARIABLES = (
     Variable("PAYMENT_GATEWAY", forms.choice("simulated"), None, "payment provider; simulated takes no real money"),
     Variable("RATE_LIMITS", forms.truth, "on", "off for benchmarks"),
     Variable(
-        "RATE_LIMIT_STORAGE", forms.limit_storage, "memory://", "where limits are counted; redis://host:6379/0 for all"
+        "RATE_LIMIT_STORAGE",
+        forms.limit_storage,
+        "memory://",
+        "where limits are counted; redis://host:6379/0 for all",
+        secret=True,
     ),
     Variable("CORS_ORIGINS", forms.origins, "", "origins whose pages may call the API, separated by commas"),
     Variable("TRUSTED_PROXIES", forms.networks, "", "networks whose forwarding headers count"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -39,7 +40,7 @@ def shops(database: str, tmp_path: Path, redis_server: RedisServer) -> Iterator[
             stack.enter_context(Running(f"api-{port}", command, environment=environment, home=tmp_path))
         urls = [f"http://127.0.0.1:{port}" for port in ports]
         for url in urls:
-            eventually(f"{url} ready", lambda url=url: answers(f"{url}/health/ready"), seconds=60)
+            eventually(f"{url} ready", partial(answers, f"{url}/health/ready"), seconds=60)
         yield [stack.enter_context(httpx.Client(base_url=url)) for url in urls]
 
 

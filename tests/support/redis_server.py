@@ -29,7 +29,7 @@ def server_program() -> Path:
 
 
 class RedisServer:
-    """Runs while the block lasts, and between `start` and `kill`. Always on the same port, and always empty at first."""
+    """Runs while the block lasts, and between `start` and `kill`. Always on one port; starts empty."""
 
     def __init__(self, home: Path) -> None:
         self.port = free_port()
