@@ -25,9 +25,9 @@ _COMMAND_IDS = UUID("0f7b5a8e-50b4-5a4f-9f53-5f0f6b1f6a11")
 _AT_ONCE = datetime.fromtimestamp(0, UTC)
 """Whatever the executor's clock says: the event's time may be ahead of it, when another process's clock was."""
 
-_LOAD = "SELECT id, state FROM {schema}.instance WHERE id = ANY(%s::uuid[])"
+_LOAD = "SELECT id, state FROM {schema}.instance WHERE id = ANY(%b::uuid[])"
 _KEEP = """
-INSERT INTO {schema}.instance (id, state) SELECT * FROM unnest(%s::uuid[], %s::bytea[])
+INSERT INTO {schema}.instance (id, state) SELECT * FROM unnest(%b::uuid[], %b::bytea[])
 ON CONFLICT (id) DO UPDATE SET state = excluded.state
 """
 _FORGET = "DELETE FROM {schema}.instance WHERE id = ANY(%s::uuid[])"

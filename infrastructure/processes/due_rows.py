@@ -42,13 +42,13 @@ UPDATE {schema}.due AS new
 
 _SCHEDULE = """
 INSERT INTO {schema}.due (id, instance, step, name, body, cause, due_at, status)
-SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::bytea[], %s::uuid[], %s::timestamptz[],
-                     %s::text[])
+SELECT * FROM unnest(%b::uuid[], %b::uuid[], %b::text[], %b::text[], %b::bytea[], %b::uuid[], %b::timestamptz[],
+                     %b::text[])
 ON CONFLICT (id) DO NOTHING
 """
 _WITHDRAW = """
 UPDATE {schema}.due AS d SET status = 'withdrawn'
-  FROM unnest(%s::uuid[], %s::text[]) AS w (instance, step)
+  FROM unnest(%b::uuid[], %b::text[]) AS w (instance, step)
  WHERE d.instance = w.instance AND d.step = w.step AND d.status = 'scheduled'
 """
 _CLAIM = """
