@@ -9,7 +9,7 @@ from psycopg import Connection
 from psycopg.rows import tuple_row
 
 from domain.shared.category import Family
-from infrastructure.eventstore.codec import EventCodec
+from infrastructure.eventstore.codec import EventCodec, UnknownTopic
 
 # A page ends with the row that makes it too heavy; octet_length does not fetch what is stored out of line.
 _PAGE = """
@@ -40,17 +40,28 @@ class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RawReader:
-    """Gives rows in position order. An event that this code has never heard of raises UnknownTopic: whether it may
-    be published is known to newer code alone."""
+    """Gives rows in position order, and never one of an event that this code has not heard of: whether and where it
+    may be published is known to newer code alone."""
 
     def __init__(self, codec: EventCodec) -> None:
         self._codec = codec
 
     def read(self, conn: Connection[Any], *, after: int, limit: int, weight: int) -> list[StoredEvent]:
-        """Up to `limit` rows beyond the position, until their bodies exceed `weight` bytes; one at least, if any."""
+        """Up to `limit` rows beyond the position, until their bodies exceed `weight` bytes; one at least, if any.
+
+        They end before an event that is unknown; raises UnknownTopic where that is the first of them.
+        """
         cursor = conn.cursor(row_factory=tuple_row, binary=True)
         cursor.execute(_PAGE, (after, limit, weight), prepare=True)
-        return [self._stored(*row) for row in cursor.fetchall()]
+        found: list[StoredEvent] = []
+        for row in cursor.fetchall():
+            try:
+                found.append(self._stored(*row))
+            except UnknownTopic as unknown:
+                if found:
+                    break
+                raise UnknownTopic(f"{unknown} at position {row[0]}") from unknown
+        return found
 
     def _stored(self, position: int, stream: UUID, version: int, topic: str, state: bytes, *rest: Any) -> StoredEvent:
         key, recorded_at, command_id = rest

@@ -1,0 +1,118 @@
+"""Sends messages to Kafka, and knows of each whether it arrived."""
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Protocol
+
+from kafka import KafkaProducer
+from kafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
+
+from infrastructure.streaming.message import Message
+
+LARGEST_REQUEST = 2 * 1024 * 1024
+"""Bytes, of the producer and of the topics; an event has 512 KiB at most."""
+DELIVERY = 10.0
+"""Seconds that a batch has to be acknowledged in."""
+BATCH_BYTES = 1024 * 1024
+LINGER_MS = 1
+RECONNECT_MS = 500
+CLOSING = 2.0
+
+
+class SendFailed(Exception):
+    """Some of it was not acknowledged in time; whether it arrived is unknown."""
+
+
+class Unsendable(Exception):
+    """A message that the brokers will never take."""
+
+
+class Delivery(Protocol):
+    """Messages under way."""
+
+    def wait(self) -> None:
+        """Until every single one is acknowledged by all replicas in sync. Raises SendFailed and Unsendable."""
+        ...
+
+
+class Sender(Protocol):
+    """Delivers in order, per partition. After a failure it is of no use any more."""
+
+    def send(self, messages: Sequence[Message]) -> Delivery:
+        """Raises SendFailed and Unsendable."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what is under way, without waiting for it."""
+        ...
+
+
+class KafkaSender:
+    """A producer of kafka-python.
+
+    Once a delivery has failed or is overdue it may deliver nothing more for good (its idempotent state is stuck), and
+    a record that it gave up may have arrived all the same. So it is closed then, and everything is sent by a new one.
+    """
+
+    def __init__(self, servers: Sequence[str], *, delivery: float = DELIVERY) -> None:
+        """Raises SendFailed where no broker answers within `delivery` seconds."""
+        self._delivery = delivery
+        limit = int(delivery * 1000)
+        try:
+            self._producer = KafkaProducer(
+                bootstrap_servers=list(servers),
+                client_id="till-relay",
+                acks="all",
+                enable_idempotence=True,
+                max_in_flight_requests_per_connection=5,
+                max_request_size=LARGEST_REQUEST,
+                batch_size=BATCH_BYTES,
+                linger_ms=LINGER_MS,
+                delivery_timeout_ms=limit,
+                request_timeout_ms=limit // 2,
+                max_block_ms=limit,
+                bootstrap_timeout_ms=limit,
+                reconnect_backoff_max_ms=RECONNECT_MS,
+                allow_auto_create_topics=False,
+                metrics_enabled=False,
+            )
+        except KafkaError as error:
+            raise SendFailed(repr(error)) from error
+
+    def send(self, messages: Sequence[Message]) -> "KafkaDelivery":
+        deadline = time.monotonic() + self._delivery
+        send = self._producer.send
+        try:
+            futures = [send(m.topic, m.value, m.key, m.headers, m.partition) for m in messages]
+        except MessageSizeTooLargeError as error:
+            raise Unsendable(str(error)) from error
+        except (KafkaError, ValueError) as error:
+            raise SendFailed(repr(error)) from error
+        return KafkaDelivery(messages, futures, deadline)
+
+    def close(self) -> None:
+        """kafka-python's own `close` first flushes what there is, and where that fails leaves its thread sending."""
+        thread = self._producer._sender  # noqa: SLF001
+        thread.force_close()
+        thread.join(CLOSING)
+        with suppress(KafkaTimeoutError):
+            self._producer.close(timeout=0)
+
+
+class KafkaDelivery:
+    """The futures of one batch, in the order of its messages."""
+
+    def __init__(self, messages: Sequence[Message], futures: Sequence[Any], deadline: float) -> None:
+        self._messages = messages
+        self._futures = futures
+        self._deadline = deadline
+
+    def wait(self) -> None:
+        for message, future in zip(self._messages, self._futures, strict=True):
+            try:
+                future.get(timeout=max(0.0, self._deadline - time.monotonic()))
+            except MessageSizeTooLargeError as error:
+                raise Unsendable(f"{message.topic} does not take {len(message.value)} bytes: {error}") from error
+            except KafkaError as error:
+                raise SendFailed(f"{message.topic}-{message.partition}: {error!r}") from error
