@@ -4,15 +4,19 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from infrastructure.streaming.local_kafka import LocalKafka
 from tests.support import profiles
+from tests.support.broker import SESSION, NoBroker, leave_out, own_kafka, running_broker
 from tests.support.postgres import TestServer
 
 profiles.load()
 
+NUMBERS = count(1)
 FOLDERS = {"unit", "property", "contract", "integration", "e2e", "architecture", "golden"}
 
 
@@ -52,3 +56,29 @@ def empty_database(postgres: TestServer) -> Iterator[str]:
     """The connection string of a fresh database without any migration."""
     with postgres.fresh(template="template0") as conninfo:
         yield conninfo
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The bootstrap servers of a Kafka that this session's tests share; `topic_prefix` keeps them apart."""
+    try:
+        with running_broker(tmp_path_factory.mktemp("kafka")) as bootstrap:
+            yield bootstrap
+    except NoBroker as reason:
+        leave_out(str(reason))
+
+
+@pytest.fixture
+def own_broker(tmp_path: Path) -> Iterator[LocalKafka]:
+    """A Kafka of this test's own, to stop, kill and freeze."""
+    try:
+        with own_kafka(tmp_path / "kafka") as kafka:
+            yield kafka
+    except NoBroker as reason:
+        leave_out(str(reason))
+
+
+@pytest.fixture
+def topic_prefix() -> str:
+    """What the names of this test's topics and consumer groups begin with."""
+    return f"{SESSION}-{next(NUMBERS)}"

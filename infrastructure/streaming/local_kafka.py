@@ -55,6 +55,11 @@ class LocalKafka:
         self.stop()
 
     @property
+    def home(self) -> Path:
+        """The directory that it belongs to."""
+        return self._files.root
+
+    @property
     def bootstrap(self) -> str:
         """Where clients connect, also while it is down. It is known from the first start on."""
         if self._ports is None:

@@ -6,8 +6,9 @@ from kafka.errors import KafkaError
 
 def serving_cluster(bootstrap: str) -> str | None:
     """The id of the cluster that serves there, or None where none does."""
+    servers = bootstrap.split(",")
     try:
-        admin = KafkaAdminClient(bootstrap_servers=bootstrap, bootstrap_timeout_ms=2_000, request_timeout_ms=5_000)
+        admin = KafkaAdminClient(bootstrap_servers=servers, bootstrap_timeout_ms=2_000, request_timeout_ms=5_000)
     except KafkaError:
         return None
     try:
@@ -15,7 +16,7 @@ def serving_cluster(bootstrap: str) -> str | None:
     except KafkaError:
         return None
     else:
-        # A fenced broker answers, and leads no partition yet.
-        return str(found["cluster_id"]) if any(not each["is_fenced"] for each in found["brokers"]) else None
+        # A fenced broker answers, and leads no partition.
+        return str(found["cluster_id"]) if any(not each.get("is_fenced") for each in found["brokers"]) else None
     finally:
         admin.close()
