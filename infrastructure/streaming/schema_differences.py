@@ -142,7 +142,8 @@ def _words(schema: Schema, definitions: Definitions) -> str:
         return " or ".join(_words(resolved(arm, definitions).schema, definitions) for arm in arms)
     if "const" in schema:
         return _json(schema["const"])
-    name = schema.get("title") or schema.get("format") or schema.get("type") or "anything"
+    plain = schema.get("format") or schema.get("type", "anything")
+    name = schema.get("title", plain) if {"enum", "properties", "items"} & schema.keys() else plain
     match schema.get("items", schema.get("additionalProperties")):
         case list(places):
             return f"{name} of {len(places)} places"
