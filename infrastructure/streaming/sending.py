@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 
+from infrastructure.streaming.clients import BrokersUnreachable, connected
 from infrastructure.streaming.message import Message
 
 LARGEST_REQUEST = 2 * 1024 * 1024
@@ -16,7 +17,7 @@ DELIVERY = 10.0
 """Seconds that a batch has to be acknowledged in."""
 BATCH_BYTES = 1024 * 1024
 LINGER_MS = 1
-RECONNECT_MS = 500
+BOOTSTRAP = 3.0
 CLOSING = 2.0
 
 
@@ -56,12 +57,14 @@ class KafkaSender:
     """
 
     def __init__(self, servers: Sequence[str], *, delivery: float = DELIVERY) -> None:
-        """Raises SendFailed where no broker answers within `delivery` seconds."""
+        """Raises SendFailed where no broker answers."""
         self._delivery = delivery
         limit = int(delivery * 1000)
         try:
-            self._producer = KafkaProducer(
-                bootstrap_servers=list(servers),
+            self._producer = connected(
+                KafkaProducer,
+                servers,
+                within=min(delivery, BOOTSTRAP),
                 client_id="till-relay",
                 acks="all",
                 enable_idempotence=True,
@@ -72,13 +75,11 @@ class KafkaSender:
                 delivery_timeout_ms=limit,
                 request_timeout_ms=limit // 2,
                 max_block_ms=limit,
-                bootstrap_timeout_ms=limit,
-                reconnect_backoff_max_ms=RECONNECT_MS,
                 allow_auto_create_topics=False,
                 metrics_enabled=False,
             )
-        except KafkaError as error:
-            raise SendFailed(repr(error)) from error
+        except BrokersUnreachable as unreachable:
+            raise SendFailed(str(unreachable)) from unreachable
 
     def send(self, messages: Sequence[Message]) -> "KafkaDelivery":
         deadline = time.monotonic() + self._delivery
