@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from infrastructure.streaming.kafka import jars, ports, tools
+from infrastructure.streaming.kafka import jars, tools
 from infrastructure.streaming.kafka.jars import Say
 from infrastructure.streaming.kafka.node import NodeFiles, Ports, new_cluster_id, settings
 from infrastructure.streaming.kafka.process import BrokerProcess
@@ -187,7 +187,7 @@ class LocalKafka:
 
     def _serves(self, chosen: Ports) -> bool:
         """Ours, and not somebody else's at a port that we lost."""
-        return ports.accepts(chosen.client) and serving_cluster(chosen.bootstrap) == self._files.cluster_id()
+        return serving_cluster(chosen.bootstrap) == self._files.cluster_id()
 
     def _let_go(self) -> None:
         self._process = None

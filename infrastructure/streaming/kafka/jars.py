@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,12 +28,6 @@ def default_cache() -> Path:
     return Path.home() / ".cache" / "tillstream"
 
 
-def pinned() -> Mapping[str, str]:
-    """The jars' SHA-256 by file name."""
-    lines = (line.split() for line in SUMS.read_text(encoding="ascii").splitlines())
-    return {name: digest for digest, name in lines}
-
-
 def kafka_version() -> str:
     """As the pom names it."""
     named = re.search(r"<kafka\.version>(.+?)</kafka\.version>", POM.read_text(encoding="utf-8"))
@@ -42,15 +36,13 @@ def kafka_version() -> str:
     return named[1]
 
 
-def fetched(cache: Path, *, say: Say, copy: Copy | None = None) -> Path:
+def fetched(cache: Path, *, say: Say, copy: Copy | None = None, sums: Path = SUMS) -> Path:
     """The folder with every jar. It is complete as soon as it is there, also where several processes fetch at once.
 
     Its name changes with its content, so nothing is ever taken from under a broker that runs.
     Raises LocalKafkaUnavailable.
     """
-    sums = pinned()
-    content = hashlib.sha256(SUMS.read_bytes()).hexdigest()[:8]
-    folder = cache / f"kafka-{kafka_version()}-{content}"
+    folder = cache / f"kafka-{kafka_version()}-{hashlib.sha256(sums.read_bytes()).hexdigest()[:8]}"
     if folder.is_dir():
         return folder
     copy = copy or copied_by(maven())
@@ -91,11 +83,13 @@ def copied_by(program: str) -> Copy:
     return copy
 
 
-def _check(folder: Path, sums: Mapping[str, str]) -> None:
+def _check(folder: Path, sums: Path) -> None:
+    """As `sha256sum --check` does, and that there is nothing else."""
+    pinned = {name: digest for digest, name in map(str.split, sums.read_text(encoding="ascii").splitlines())}
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
-    wrong = sorted(name for name in found.keys() | sums.keys() if found.get(name) != sums.get(name))
+    wrong = sorted(name for name in found.keys() | pinned.keys() if found.get(name) != pinned.get(name))
     if wrong:
-        raise LocalKafkaUnavailable(f"What Maven fetched is not what {SUMS.name} pins: {', '.join(wrong)}")
+        raise LocalKafkaUnavailable(f"What Maven fetched is not what {sums.name} pins: {', '.join(wrong)}")
 
 
 @contextmanager

@@ -34,15 +34,6 @@ def is_free(port: int) -> bool:
         return True
 
 
-def accepts(port: int) -> bool:
-    """Whether anybody listens there."""
-    try:
-        socket.create_connection((HOST, port), timeout=1).close()
-    except OSError:
-        return False
-    return True
-
-
 def _ephemeral_begin() -> int:
     try:
         return int(KERNEL_SAYS.read_text().split()[0])

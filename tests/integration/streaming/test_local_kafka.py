@@ -147,4 +147,8 @@ def test_it_ends_with_its_parent_even_frozen(kafka: LocalKafka, tmp_path: Path) 
         assert parent.stdout is not None
         orphan = psutil.Process(int(parent.stdout.readline()))
         parent.kill()
-    eventually("the broker's end", lambda: not orphan.is_running() or orphan.status() == psutil.STATUS_ZOMBIE)
+    try:
+        eventually("the broker's end", lambda: not orphan.is_running() or orphan.status() == psutil.STATUS_ZOMBIE)
+    finally:
+        if orphan.is_running():
+            orphan.kill()
