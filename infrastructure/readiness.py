@@ -26,6 +26,6 @@ async def readiness(pool: AsyncConnectionPool[AsyncConnection[Any]]) -> dict[str
     checks = {"database": "ok"}
     for standing in found:
         if standing.live:
-            stopped = ", ".join(f"{stop.slot} at {stop.position}" for stop in standing.stops)
+            stopped = ", ".join(standing.stopped)
             checks[f"projection {standing.name}"] = f"stopped: {stopped}" if stopped else "ok"
     return checks

@@ -1,6 +1,6 @@
 """What an instance has consumed, per slot: locked first, moved last, in the transaction that writes its rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from application.ports.log import Record
 from infrastructure.runner.slots import Slots
@@ -24,6 +24,7 @@ WITH moved AS (
 )
 SELECT pg_notify(%b, p.name) FROM till.projection p WHERE p.live_schema = %b AND EXISTS (SELECT FROM moved)
 """
+_GOING = "SELECT slot, position FROM till.tracking WHERE schema_name = %s AND slot = ANY(%s::text[]) AND NOT stopped"
 _REACHED = "SELECT min(position) FROM till.tracking WHERE schema_name = %s AND NOT stopped"
 
 
@@ -32,7 +33,12 @@ class InstanceGone(Exception):
 
 
 class SlotBehind(Exception):
-    """A slot goes on from before the records given: one that was stopped, and that somebody has just let go on."""
+    """Slots go on from before the records given: they were stopped and have just been let go on, or something between
+    did not arrive."""
+
+    def __init__(self, schema: str, slots: Iterable[str]) -> None:
+        self.slots = frozenset(slots)
+        super().__init__(f"{schema}: {', '.join(sorted(self.slots))}")
 
 
 async def advance(
@@ -43,18 +49,20 @@ async def advance(
     *,
     ends: Mapping[str, int],
     slots: Slots,
-    after: int = 0,
+    after: Mapping[str, int],
 ) -> int:
     """Apply what is new of the records, once and for all, and move the slots of `ends` to where they end.
 
     One transaction. What is at or below a slot's tracked position is dropped, a stopped slot stays where it is.
-    Every record's slot must be in `ends`; `after` is the position that the records are complete from.
+    Every record's slot must be in `ends`; `after` is the position that each slot's records are complete from, 0 where
+    it is not there.
     Gives how many records were applied; raises InstanceGone and SlotBehind.
     """
     async with conn.transaction():
         tracked = await _lock(conn, schema, ends)
-        if any(position < after for position in tracked.values()):
-            raise SlotBehind(schema)
+        behind = [slot for slot, position in tracked.items() if position < after.get(slot, 0)]
+        if behind:
+            raise SlotBehind(schema, behind)
         fresh = [record for record in records if record.position > tracked.get(slots.of(record), record.position)]
         if fresh:
             await projection.apply(conn, schema, fresh)
@@ -68,6 +76,11 @@ async def _lock(conn: Connection, schema: str, ends: Mapping[str, int]) -> dict[
     if len(rows) < len(ends):
         raise InstanceGone(schema)
     return {slot: position for slot, position, stopped in rows if not stopped}
+
+
+async def going(conn: Connection, schema: str, slots: Iterable[str]) -> dict[str, int]:
+    """Tracked positions of those of the slots that go on; without a lock, so they may be further by now."""
+    return dict(await bulk.read(conn, _GOING, (schema, list(slots))))
 
 
 async def reached(conn: Connection, schema: str) -> int | None:

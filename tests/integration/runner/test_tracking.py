@@ -73,7 +73,7 @@ async def test_slots_may_come_in_any_order_against_each_other_and_more_than_once
             slot = random.choice(sorted(pending))
             size = random.randint(1, 30)
             batch = pending[slot][:size]
-            await feeder.feed(shop.conn, batch, ends={slot: batch[-1].position})
+            await feeder.feed(shop.conn, batch, ends={slot: batch[-1].position}, after={})
             pending[slot] = pending[slot][random.randint(max(0, size - 3), size) :]
             if not pending[slot]:
                 del pending[slot]
