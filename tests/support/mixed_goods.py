@@ -1,0 +1,85 @@
+"""What sellers do with their products, and buyers with their carts, in a mixed log."""
+
+from application.catalogue import EditProduct, ListProduct, RestoreProduct, WithdrawProduct
+from application.inventory import AdjustStock, SetStock, SetThreshold
+from application.ports.commands import Command
+from application.shopping import AddToCart, ClearCart, RemoveFromCart, SetCartQuantity
+from domain.shared.actor import Actor
+from domain.shared.identifiers import AccountId, ProductId
+from domain.shared.money import Money
+from tests.support.mixed_world import CURRENCY, Step, Story, World
+
+FREE = 0.03
+"""Share of products that cost nothing."""
+
+
+def new_product(world: World) -> Story:
+    """Listed, then worked on by its seller."""
+    seller, product = world.luck.choice(world.sellers), ProductId(world.number())
+    yield from listing(world, product, seller)
+    for _ in range(world.luck.randrange(3)):
+        yield Step(Actor.of(seller), _change(world, product))
+
+
+def listing(world: World, product: ProductId, seller: AccountId) -> Story:
+    command = ListProduct(
+        product_id=product,
+        title=world.word(),
+        description=world.word() * world.luck.randrange(20),
+        sku=world.luck.choice([None, world.word()]),
+        attributes={world.word(): world.word() for _ in range(world.luck.randrange(4))},
+        price=_price(world),
+        discount=world.luck.choice([0, 0, 1_000]),
+        quantity=world.luck.randrange(40, 400),
+        threshold=world.luck.choice([None, 20]),
+    )
+    outcome = yield Step(Actor.of(seller), command)
+    if outcome.refusal is None:
+        world.products.append((product, seller))
+
+
+def tending(world: World) -> Story:
+    """An older product is described anew, repriced, counted, sold under another threshold, or taken away for a time."""
+    product, seller = world.luck.choice(world.products)
+    for _ in range(world.luck.randrange(1, 4)):
+        yield Step(Actor.of(seller), _change(world, product))
+    if world.chance(0.2):
+        yield Step(Actor.of(seller), WithdrawProduct(product_id=product))
+        yield Step(Actor.of(seller), RestoreProduct(product_id=product))
+
+
+def _change(world: World, product: ProductId) -> Command:
+    match world.luck.randrange(6):
+        case 0:
+            return EditProduct(product_id=product, title=world.word(), description=world.word())
+        case 1:
+            return EditProduct(product_id=product, price=_price(world), discount=world.luck.randrange(5_000))
+        case 2:
+            return SetThreshold(product_id=product, threshold=world.luck.randrange(400))
+        case 3:
+            return SetStock(product_id=product, on_hand=world.luck.randrange(50, 500), reason="counted")
+        case _:
+            return AdjustStock(product_id=product, change=world.luck.randrange(-30, 90), reason=world.word())
+
+
+def _price(world: World) -> Money:
+    return Money(0 if world.chance(FREE) else world.luck.randrange(100, 5_000_000), CURRENCY)
+
+
+def window_shopping(world: World) -> Story:
+    """A cart that is filled, and now and then emptied, but not bought."""
+    buyer = world.luck.choice(world.buyers)
+    yield from filling_cart(world, buyer)
+    if world.chance(0.3):
+        yield Step(Actor.of(buyer), ClearCart())
+
+
+def filling_cart(world: World, buyer: AccountId) -> Story:
+    """Some things go in, some in other numbers, and some out again."""
+    products = [product for product, _ in world.luck.sample(world.products, world.luck.randint(1, 4))]
+    for product in products:
+        yield Step(Actor.of(buyer), AddToCart(product_id=product, quantity=world.luck.randint(1, 3)))
+    if world.chance(0.3):
+        yield Step(Actor.of(buyer), SetCartQuantity(product_id=products[0], quantity=world.luck.randint(1, 5)))
+    if world.chance(0.2):
+        yield Step(Actor.of(buyer), RemoveFromCart(product_id=products[-1]))

@@ -1,0 +1,69 @@
+"""What people do with their accounts and sessions in a mixed log."""
+
+from datetime import timedelta
+
+from application.accounts import EditProfile, EndAllSessions, EndSession, RefreshSession, StartSession
+from domain.accounts.events import Role
+from domain.shared.actor import Actor
+from domain.shared.identifiers import AccountId, SessionId
+from tests.support.mixed_world import SHOP, Step, Story, World
+
+LASTING = timedelta(days=30)
+
+
+def newcomer(world: World) -> Story:
+    """Registers, looks around, has second thoughts about letters and about the name."""
+    role = Role.SELLER if world.chance(0.2) else Role.BUYER
+    account = AccountId(world.number())
+    yield from registering(world, account, role)
+    yield from logging_in(world, account)
+    yield Step(Actor.of(account), EditProfile(account_id=account, promotions_opt_in=world.chance(0.7)))
+    yield Step(Actor.of(account), EditProfile(account_id=account, full_name=world.sealed(account)))
+    yield Step(Actor.of(account), EditProfile(account_id=account, promotions_opt_in=world.chance(0.5)))
+
+
+def registering(world: World, account: AccountId, role: Role) -> Story:
+    """From then on everybody knows them."""
+    outcome = yield world.registration(account, role)
+    if outcome.refusal is None:
+        {Role.BUYER: world.buyers, Role.SELLER: world.sellers, Role.ADMIN: world.admins}[role].append(account)
+
+
+def somebody_returns(world: World) -> Story:
+    yield from logging_in(world, world.luck.choice(world.buyers + world.sellers))
+
+
+def logging_in(world: World, account: AccountId) -> Story:
+    """A session is kept alive for a while, and ended: by its owner, with all others, by a thief, or by nobody."""
+    session = SessionId(world.number())
+    start = StartSession(
+        session_id=session,
+        account_id=account,
+        client=f"client {world.luck.randrange(100)}",
+        token_hash=str(world.number()),
+        expires_at=world.clock.now() + LASTING,
+    )
+    yield Step(Actor.of(account), start)
+    generations = world.luck.randrange(3)
+    for generation in range(generations):
+        yield _refreshing(world, session, generation)
+    match world.luck.randrange(6):
+        case 0 | 1:
+            yield Step(Actor.of(account), EndSession(session_id=session))
+        case 2:
+            yield Step(Actor.of(account), EndAllSessions(account_id=account))
+        case 3 if generations:
+            yield _refreshing(world, session, 0)  # a token spent before: the session is over where it was not the last
+        case _:
+            return
+
+
+def _refreshing(world: World, session: SessionId, generation: int) -> Step:
+    command = RefreshSession(
+        session_id=session,
+        generation=generation,
+        client=f"client {world.luck.randrange(100)}",
+        token_hash=str(world.number()),
+        expires_at=world.clock.now() + LASTING,
+    )
+    return Step(SHOP, command)
