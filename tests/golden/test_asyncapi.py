@@ -144,6 +144,15 @@ def test_a_former_version_keeps_its_own_shapes() -> None:
     assert "former version" not in second["description"]
 
 
+def test_a_shape_that_is_made_of_a_former_one_is_a_former_one_too() -> None:
+    placed = RECORDED.events["ordering.order-placed.1"]
+    text = json.dumps(placed.payload).replace('"title": "minor"', '"title": "cents"')
+    made = document(_only(replace(placed, payload=json.loads(text))), _only(replace(placed, version=2)))
+    former = made["components"]["schemas"]["ordering.order-placed.1.OrderLine"]
+    assert set(references(former)) == {"#/components/schemas/ordering.order-placed.1.Money"}
+    assert set(references(made["components"]["schemas"]["OrderLine"])) == {"#/components/schemas/Money"}
+
+
 def _only(*contracts: Any) -> Contracts:
     return Contracts(headers=RECORDED.headers, events={each.name: each for each in contracts})
 

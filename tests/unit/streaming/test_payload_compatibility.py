@@ -5,6 +5,8 @@ from typing import ClassVar
 import pytest
 
 from infrastructure.streaming.compatibility import unrecorded
+from infrastructure.streaming.event_schemas import Schema
+from infrastructure.streaming.schema_differences import differences
 from tests.support.contracts import CURRENT, PLACED, RECORDED, Plant, planted, told
 
 
@@ -49,6 +51,10 @@ class TestPayloads:
             lambda s: s["definitions"]["Money"]["items"][0].update(type="string"),
             "/tax/0: it is integer, and would be string",
         ),
+        "a field of an alternative is removed": (
+            lambda s: s["definitions"]["Sealed"]["properties"].pop("box"),
+            "/shipping_address/box: the field is gone",
+        ),
         "a limit": (
             lambda s: s["properties"]["order_number"].update(maxLength=8),
             "/order_number: its maxLength is null, and would be 8",
@@ -88,6 +94,25 @@ class TestPayloads:
         assert told(current) == []
         assert change.startswith("another") or unrecorded(RECORDED, current) == [
             "ordering.order-placed version 1 is not recorded as it is"
+        ]
+
+    def test_the_entries_of_a_map_keep_their_type(self) -> None:
+        current = planted(
+            "catalogue.product-listed.1",
+            lambda s: s["properties"]["attributes"].update(additionalProperties={"type": "integer"}),
+        )
+        expected = "catalogue.product-listed version 1, /attributes/*: it is string, and would be integer"
+        assert told(current) == [expected]
+
+    def test_a_shape_that_holds_its_like_is_walked_once(self) -> None:
+        def tree(leaf: str) -> Schema:
+            branch = {"type": "array", "items": {"$ref": "#/definitions/Tree"}}
+            shape = {"type": "object", "properties": {"leaf": {"type": leaf}, "branch": branch}}
+            return {"$ref": "#/definitions/Tree", "definitions": {"Tree": shape}}
+
+        assert list(differences(tree("string"), tree("string"))) == []
+        assert list(differences(tree("string"), tree("integer"))) == [
+            ("/leaf", "it is string, and would be integer"),
         ]
 
     def test_a_default_is_what_an_absent_field_means(self) -> None:
