@@ -1,11 +1,13 @@
 """Reads the log in position order."""
 
-from typing import Any
+from collections.abc import Set as AbstractSet
+from typing import Any, ClassVar
 
 from psycopg import AsyncConnection
 from psycopg.rows import tuple_row
 
 from application.ports.log import Record
+from domain.shared.event import Event
 from infrastructure.eventstore.codec import EventCodec
 
 _PAGE = """
@@ -15,17 +17,44 @@ SELECT notification_id, originator_id, originator_version, topic, state, orderin
 _HEAD = "SELECT position FROM till.log_head"
 
 
+class Unread(Event, frozen=True, kw_only=True):
+    """Stands in a record for an event that this code cannot read, and that somebody chose to do without."""
+
+    topic: ClassVar[str] = "till.unread"
+
+
 class LogReader:
     """Gives records as every projection, process manager and tool sees them."""
 
     def __init__(self, codec: EventCodec) -> None:
         self._codec = codec
 
-    async def read(self, conn: AsyncConnection[Any], *, after: int, limit: int) -> list[Record]:
-        """Up to `limit` records beyond the position, oldest first."""
+    async def read(
+        self, conn: AsyncConnection[Any], *, after: int, limit: int, dispensable: AbstractSet[int] = frozenset()
+    ) -> list[Record]:
+        """Up to `limit` records beyond the position, oldest first. At the positions in `dispensable`, an event that
+        this code cannot read is Unread; elsewhere that raises what the codec does."""
         cursor = conn.cursor(row_factory=tuple_row, binary=True)
         await cursor.execute(_PAGE, (after, limit), prepare=True)
-        return [self._record(*row) for row in await cursor.fetchall()]
+        rows = await cursor.fetchall()
+        return [self._record(*row) if row[0] not in dispensable else self._record_if_read(*row) for row in rows]
+
+    def _record_if_read(self, position: int, stream: Any, version: int, *rest: Any) -> Record:
+        try:
+            return self._record(position, stream, version, *rest)
+        except Exception:  # noqa: BLE001 - an upcast may fail in any way
+            _, _, key, recorded_at, command_id = rest
+            return Record(
+                position=position,
+                stream=stream,
+                version=version,
+                category=Unread.topic,
+                family=None,
+                key=key,
+                event=Unread(),
+                recorded_at=recorded_at,
+                command_id=command_id,
+            )
 
     def _record(self, position: int, stream: Any, version: int, topic: str, state: bytes, *rest: Any) -> Record:
         category = self._codec.category(topic)

@@ -6,6 +6,7 @@ from contextlib import suppress
 import structlog
 
 from application.ports.clock import Clock
+from application.ports.log import Record
 from infrastructure.eventstore.reader import LogReader, head
 from infrastructure.runner import poison
 from infrastructure.runner.feeding import Feeder
@@ -25,6 +26,7 @@ SELECT schema_name, max(position) OVER (PARTITION BY schema_name) FROM (
     SELECT schema_name, position FROM till.tracking WHERE schema_name = ANY(%s::text[])
      ORDER BY schema_name, slot FOR UPDATE) AS locked
 """
+_SKIPPED = "SELECT DISTINCT position FROM till.skipped WHERE name = %s"
 _NOTIFY = "SELECT pg_notify(%s, %s)"
 
 _log = structlog.get_logger(__name__)
@@ -63,6 +65,7 @@ class Rebuild:
         self._reader = reader
         self._slots = slots
         self._clock = clock
+        self._dispensable = frozenset[int]()
 
     async def run(self, progress: Progress | None = None) -> str:
         """Gives the new live schema. The one before is fed on, for a way back; those before that are dropped.
@@ -80,6 +83,7 @@ class Rebuild:
             await conn.close()
 
     async def _run(self, conn: Connection, progress: Progress) -> str:
+        self._dispensable = frozenset(row[0] for row in await bulk.read(conn, _SKIPPED, (self._projection.name,)))
         await self._drop(conn, lambda instance: instance.state == "building")
         async with conn.transaction():
             schema = await create(conn, self._projection, slots=self._slots, state="building", at=self._clock.now())
@@ -93,12 +97,15 @@ class Rebuild:
         await self._drop(conn, lambda instance: instance.schema not in {schema, former})
         return schema
 
+    async def _read(self, conn: Connection, *, after: int) -> list[Record]:
+        return await self._reader.read(conn, after=after, limit=BATCH, dispensable=self._dispensable)
+
     async def _catch_up(self, conn: Connection, schema: str, progress: Progress) -> None:
         feeder = self._feeder(schema)
         end = await head(conn)
         position = 0
         while True:
-            records = await self._reader.read(conn, after=position, limit=BATCH)
+            records = await self._read(conn, after=position)
             if records:
                 try:
                     await feeder.feed_all_slots(conn, records, upto=records[-1].position, after=position)
@@ -133,7 +140,7 @@ class Rebuild:
         feeder = self._feeder(schema)
         position = await reached(conn, schema)
         while position is not None and position < end:
-            records = await self._reader.read(conn, after=position, limit=BATCH)
+            records = await self._read(conn, after=position)
             position = records[-1].position
             await feeder.feed_all_slots(conn, records, upto=position)
 

@@ -1,6 +1,7 @@
 """Somebody decides about a stopped slot, or drops an instance, while batches are being fed."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -95,8 +96,10 @@ class DecidesWhileReading(LogReader):
         self._beyond = beyond
         self.decided = False
 
-    async def read(self, conn: Connection, *, after: int, limit: int) -> list[Record]:
-        records = await super().read(conn, after=after, limit=limit)
+    async def read(
+        self, conn: Connection, *, after: int, limit: int, dispensable: AbstractSet[int] = frozenset()
+    ) -> list[Record]:
+        records = await super().read(conn, after=after, limit=limit, dispensable=dispensable)
         if not self.decided and records and after >= self._beyond and await poison.stops(self._shop.conn):
             self.decided = True
             await skip(self._shop)
