@@ -20,6 +20,7 @@ from infrastructure.cli.documents import CHECKED_IN, asyncapi
 from infrastructure.eventstore.registry import CATEGORIES
 from infrastructure.streaming.asyncapi import document
 from infrastructure.streaming.contracts import Contracts, readable, recorded_in, written
+from infrastructure.streaming.sending import LARGEST_REQUEST
 from tests.architecture.source import ROOT
 from tests.support.json_schema import problems, resolve
 
@@ -105,6 +106,12 @@ def test_a_value_of_another_shape_would_be_noticed() -> None:
     for field, value in {"payable": {"minor": 1}, "at": "noon", "lines": [{}], "from_cart": 1, "note": ""}.items():
         payload = placed["examples"][0]["payload"] | {field: value}
         assert problems(placed["payload"], payload, root=DOCUMENT) != [], field
+
+
+def test_a_channel_is_described_as_the_topic_is_made() -> None:
+    for channel in DOCUMENT["channels"].values():
+        described = channel["bindings"]["kafka"]["topicConfiguration"]
+        assert described == {"cleanup.policy": ["delete"], "max.message.bytes": LARGEST_REQUEST}
 
 
 def test_it_names_no_host() -> None:
