@@ -73,7 +73,7 @@ def leave_out(reason: str, *, environment: Mapping[str, str] = os.environ) -> No
 @contextmanager
 def named(servers: str) -> Iterator[str]:
     """Somebody's broker: our topics are taken away from it again."""
-    with closing(KafkaAdminClient(bootstrap_servers=servers.split(","))) as admin:
+    with closing(KafkaAdminClient(bootstrap_servers=servers.split(","), bootstrap_timeout_ms=10_000)) as admin:
         yield servers
         ours = [topic for topic in admin.list_topics() if topic.startswith(SESSION)]
         if ours:
