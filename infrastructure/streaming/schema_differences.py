@@ -74,8 +74,9 @@ class _Comparison:
                 yield where, "it is always there, and might be absent"
             elif name in will_always - always:
                 yield where, "it is absent in some of what was written, and would be required"
-            elif name not in always and _meant(before[name]) != _meant(after[name]):
-                yield where, f"where it is absent it means {_meant(before[name])}, and would mean {_meant(after[name])}"
+            elif name not in always and _said(before[name], "default") != _said(after[name], "default"):
+                meant, would_mean = _said(before[name], "default"), _said(after[name], "default")
+                yield where, f"where it is absent it means {meant}, and would mean {would_mean}"
             yield from self.schemas(before[name], after[name], where, above)
         for name in after:
             if name not in before and name in will_always:
@@ -115,7 +116,7 @@ def _values(old: Schema, new: Schema, at: str) -> Iterator[Difference]:
         yield at, f'the value "{value}" is new, and would meet consumers who know the others'
     for keyword in sorted((old.keys() | new.keys()) - _WALKED):
         if old.get(keyword) != new.get(keyword):
-            yield at, f"its {keyword} is {_json(old.get(keyword))}, and would be {_json(new.get(keyword))}"
+            yield at, f"its {keyword} is {_said(old, keyword)}, and would be {_said(new, keyword)}"
 
 
 def _kind(schema: Schema, definitions: Definitions) -> str:
@@ -153,8 +154,8 @@ def _words(schema: Schema, definitions: Definitions) -> str:
             return str(name)
 
 
-def _meant(schema: Schema) -> str:
-    return _json(schema["default"]) if "default" in schema else "nothing"
+def _said(schema: Schema, keyword: str) -> str:
+    return _json(schema[keyword]) if keyword in schema else "nothing"
 
 
 def _json(value: object) -> str:

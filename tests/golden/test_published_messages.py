@@ -1,5 +1,6 @@
 """The messages of published events are pinned: what was sent once can be read for ever, and is sent again alike."""
 
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -7,7 +8,7 @@ import pytest
 
 from domain.shared.category import Family
 from infrastructure.eventstore.registry import CATEGORIES
-from infrastructure.streaming.contracts import RECORDED, recorded_in
+from infrastructure.streaming.contracts import RECORDED, recorded_in, written
 from infrastructure.streaming.message import record_of
 from tests.golden import messages as golden
 from tests.golden.customers import ACCOUNT, ORDER, PRODUCT
@@ -17,6 +18,7 @@ from tests.support.json_schema import problems
 
 CONTRACTS = recorded_in()
 PUBLISHED = golden.published()
+NEWEST = max(written(CATEGORIES, CONTRACTS).events)
 WHOSE = {"account": ACCOUNT, "product": PRODUCT, "order": ORDER}
 
 
@@ -78,31 +80,39 @@ def test_nothing_of_a_private_stream_is_pinned() -> None:
 
 
 class TestRecording:
-    """`make contracts`, into folders of its own."""
+    """`make contracts`, on a copy of what is recorded."""
 
-    def test_it_writes_what_is_missing_and_leaves_what_is_there(self, tmp_path: Path) -> None:
-        first = self._record(tmp_path)
-        assert len(first) == 2 * len(PUBLISHED) + 2
-        assert self._record(tmp_path) == []
-        kept, lost = (tmp_path / "messages" / f"ordering.order-{each}.1.json" for each in ("placed", "confirmed"))
-        text = kept.read_bytes().replace(b"T-4K7Q-0001", b"T-4K7Q-0002")
-        kept.write_bytes(text)
-        lost.unlink()
-        assert lost in self._record(tmp_path)
-        assert kept.read_bytes() == text
-        assert lost.read_bytes() == file_of("ordering.order-confirmed:1").read_bytes()
+    @pytest.fixture
+    def root(self, tmp_path: Path) -> Path:
+        shutil.copytree(RECORDED, tmp_path / "contracts")
+        shutil.copytree(FILES, tmp_path / "messages")
+        self.record(tmp_path)
+        return tmp_path
 
-    def test_it_breaks_no_promise(self, tmp_path: Path) -> None:
-        self._record(tmp_path)
-        promised = tmp_path / "contracts" / "events" / "ordering.order-confirmed.1.json"
-        text = promised.read_text().replace('"ground"', '"reason"')
-        promised.write_text(text)
-        before = {path: path.read_bytes() for path in tmp_path.rglob("*.json")}
-        with pytest.raises(Refused, match=r"ordering\.order-confirmed version 1, /reason: the field is gone"):
-            self._record(tmp_path)
-        assert {path: path.read_bytes() for path in tmp_path.rglob("*.json")} == before
+    def test_it_writes_what_is_missing_and_leaves_what_is_there(self, root: Path) -> None:
+        assert self.record(root) == []
+        lost = [root / "messages" / f"{NEWEST}.json", root / "contracts" / "events" / f"{NEWEST}.json"]
+        texts = [path.read_bytes() for path in lost]
+        for path in lost:
+            path.unlink()
+        kept = root / "messages" / f"{PUBLISHED[0].replace(':', '.')}.json"
+        kept.write_bytes(kept.read_bytes().replace(b"4711", b"4712"))
+        changed = kept.read_bytes()
+        assert self.record(root)[:1] == lost[:1]
+        assert [path.read_bytes() for path in lost] == texts
+        assert kept.read_bytes() == changed
 
-    def _record(self, root: Path) -> list[Path]:
+    def test_it_breaks_no_promise(self, root: Path) -> None:
+        promised = root / "contracts" / "events" / "shopping.cart-sold.1.json"
+        text = (root / "contracts" / "events" / f"{NEWEST}.json").read_text()
+        promised.write_text(text.replace(CONTRACTS.events[NEWEST].topic, "shopping.cart-sold"))
+        (root / "asyncapi.json").unlink()
+        before = {path: path.read_bytes() for path in root.rglob("*.json")}
+        with pytest.raises(Refused, match=r"shopping\.cart-sold version 1: it is published no more"):
+            self.record(root)
+        assert {path: path.read_bytes() for path in root.rglob("*.json")} == before
+
+    def record(self, root: Path) -> list[Path]:
         return record(contracts=root / "contracts", messages=root / "messages", output=root / "asyncapi.json")
 
 
