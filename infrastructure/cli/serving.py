@@ -3,7 +3,6 @@
 import asyncio
 import os
 import socket
-import sys
 from typing import Annotated
 
 import structlog
@@ -14,6 +13,7 @@ import uvloop
 from infrastructure.bootstrap.worker import work
 from infrastructure.cli.banner import announce_when_ready
 from infrastructure.cli.entry import program
+from infrastructure.cli.programs import TILL, api_programs, background_programs
 from infrastructure.metrics import process_ended, shared_metrics
 from infrastructure.postgres.database import keep_running, open_database
 from infrastructure.postgres.migrate import migrate
@@ -26,15 +26,13 @@ from infrastructure.supervision.supervisor import STOP_SIGNALS, Supervisor
 
 APPLICATION = "api.main:app"
 GRACE = 10
-WORKER_NICE = 10
-"""Where processors are short, requests come first and the read models catch up after them."""
-TILL = (sys.executable, "-m", "infrastructure.cli")
 
 Parent = Annotated[int | None, typer.Option(help="Process that this one ends with.", hidden=True)]
 
 
 def serve(demo: Annotated[bool, typer.Option(help="Fill an empty shop with demo data first.")] = False) -> None:
-    """Run the shop: the database where there is none, the API processes and the worker. Ctrl-C stops it cleanly."""
+    """Run the shop: the database where there is none, the API processes and the worker; with Kafka, a process for each
+    part of the worker. Ctrl-C stops it cleanly."""
     with (
         program("serve") as settings,
         listen(settings.host, settings.port) as listening,
@@ -44,7 +42,11 @@ def serve(demo: Annotated[bool, typer.Option(help="Fill an empty shop with demo 
         migrate(db)
         if demo:
             run_to_end(Program("seed", (*TILL, "seed", "--quiet")))
-        supervisor = Supervisor(front=_api_programs(settings, listening), back=[_worker_program()], witness=_note)
+        if settings.distributed:
+            run_to_end(Program("topics", (*TILL, "topics")))
+        supervisor = Supervisor(
+            front=api_programs(settings, listening), back=background_programs(settings), witness=_note
+        )
         asyncio.run(supervisor.run(stop_accepting=listening.close, meanwhile=_meanwhile(settings, demo=demo)))
 
 
@@ -101,16 +103,6 @@ def uvicorn_config() -> uvicorn.Config:
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE,
     )
-
-
-def _api_programs(settings: Settings, listening: socket.socket) -> list[Program]:
-    number, parent = listening.fileno(), os.getpid()
-    arguments = (*TILL, "api", "--fd", str(number), "--parent", str(parent))
-    return [Program(f"api-{n}", arguments, inherited=(number,)) for n in range(1, settings.api_processes + 1)]
-
-
-def _worker_program() -> Program:
-    return Program("worker", (*TILL, "worker", "--nice", str(WORKER_NICE), "--parent", str(os.getpid())))
 
 
 def _note(name: str, happening: Happening, *, pid: int, code: int | None) -> None:

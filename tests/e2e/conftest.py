@@ -1,4 +1,4 @@
-"""One running shop for most of the stories, and one whose orders expire quickly."""
+"""One running shop for most of the stories, in each of the two modes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -6,13 +6,20 @@ from typing import Any
 import pytest
 
 from tests.support.caller import Caller, check_out, demo, listed, newcomer, pay
+from tests.support.modes import Mode
 from tests.support.system import System
 
 
+@pytest.fixture(scope="session", params=["embedded", "distributed"])
+def mode(request: pytest.FixtureRequest) -> Mode:
+    """All in process; and over Kafka, with a process for each projection."""
+    return Mode(None if request.param == "embedded" else request.getfixturevalue("broker"))
+
+
 @pytest.fixture(scope="session")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """Two API processes and a worker, with the demo's people and goods; stopped cleanly at the end."""
-    system = System(tmp_path_factory.mktemp("shop"), api_processes=2)
+def shop(mode: Mode, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """Two API processes, with the demo's people and goods; stopped cleanly at the end."""
+    system = System(tmp_path_factory.mktemp("shop"), api_processes=2, environment=mode.environment())
     with system:
         yield system
     assert system.exit_code == 0, system.last_lines()

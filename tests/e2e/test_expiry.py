@@ -8,15 +8,17 @@ import psycopg
 import pytest
 
 from tests.support.caller import Caller, check_out, demo, listed, newcomer, pay
+from tests.support.modes import Mode
 from tests.support.system import System, eventually
 
 WINDOW = "2s"
 
 
 @pytest.fixture(scope="module")
-def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+def hasty(mode: Mode, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """A shop that gives two seconds to pay."""
-    with System(tmp_path_factory.mktemp("hasty"), environment={"PAYMENT_WINDOW": WINDOW}) as system:
+    settings = {"PAYMENT_WINDOW": WINDOW, **mode.environment()}
+    with System(tmp_path_factory.mktemp("hasty"), environment=settings) as system:
         yield system
 
 

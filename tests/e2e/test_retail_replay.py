@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.caller import Caller, demo
+from tests.support.modes import Mode
 from tests.support.system import System, eventually
 
 ROOT = Path(__file__).parents[2]
@@ -32,9 +33,9 @@ LINES = [
 
 
 @pytest.fixture(scope="module")
-def british(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+def british(mode: Mode, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """A British one, without taxes."""
-    settings = {"STORE_CURRENCY": "GBP", "TAX_RATE": "0"}
+    settings = {"STORE_CURRENCY": "GBP", "TAX_RATE": "0", **mode.environment()}
     with System(tmp_path_factory.mktemp("retail"), environment=settings) as system:
         yield system
 

@@ -11,12 +11,14 @@ from typing import Any
 import psutil
 import pytest
 
+from infrastructure.bootstrap.tables import PROCESS_MANAGERS, READ_MODELS
+from tests.support.modes import Mode
 from tests.support.system import TILL, System, eventually
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with System(tmp_path_factory.mktemp("shop"), api_processes=2) as running:
+def shop(mode: Mode, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with System(tmp_path_factory.mktemp("shop"), api_processes=2, environment=mode.environment()) as running:
         eventually("the banner", lambda: "Tillstream is open" in running.log.read_text())
         yield running
 
@@ -60,23 +62,23 @@ def test_while_a_killed_api_process_is_replaced_nobody_is_refused(shop: System) 
     assert len({process.pid for process in shop.processes("api")} - before) == 1
 
 
-def test_a_killed_worker_is_replaced(shop: System) -> None:
-    killed = shop.kill("worker")
-    eventually("a new one", lambda: [each for each in shop.processes("worker") if each.pid != killed])
+def test_a_killed_worker_is_replaced(shop: System, mode: Mode) -> None:
+    for kind in ("relay", "execute", "project", "process") if mode.distributed else ("worker",):
+        before = len(shop.processes(kind))
+        killed = shop.kill(kind)
+        eventually(f"a new {kind}", lambda: len(living_but(killed, shop.processes(kind))) == before)  # noqa: B023
 
 
-def test_a_stop_leaves_no_process_behind(tmp_path: Path) -> None:
-    with System(tmp_path, demo=False) as shop:
-        processes = [*shop.supervisor.children(recursive=True), postmaster(shop)]
-        assert len(processes) == 3
+def test_a_stop_leaves_no_process_behind(tmp_path: Path, mode: Mode) -> None:
+    with System(tmp_path, demo=False, environment=mode.environment()) as shop:
+        processes = all_processes(shop, mode)
     assert shop.exit_code == 0
     assert living(processes) == []
 
 
-def test_a_killed_supervisor_leaves_no_process_behind(tmp_path: Path) -> None:
-    with System(tmp_path, demo=False) as shop:
-        processes = [*shop.supervisor.children(recursive=True), postmaster(shop)]
-        assert len(processes) == 3
+def test_a_killed_supervisor_leaves_no_process_behind(tmp_path: Path, mode: Mode) -> None:
+    with System(tmp_path, demo=False, environment=mode.environment()) as shop:
+        processes = all_processes(shop, mode)
         shop.supervisor.kill()
         eventually("all gone", lambda: not living(processes), seconds=40.0)
 
@@ -103,6 +105,18 @@ def test_the_tools_work_beside_a_running_shop(shop: System) -> None:
 
 def postmaster(shop: System) -> psutil.Process:
     return psutil.Process(int((shop.home / ".till/postgres/data/postmaster.pid").read_text().split("\n")[0]))
+
+
+def all_processes(shop: System, mode: Mode) -> list[psutil.Process]:
+    """The shop's, and the server's main one. One API process; and one worker, or one for every part of it."""
+    workers = len(READ_MODELS) + len(PROCESS_MANAGERS) + 2 if mode.distributed else 1
+    processes = [*shop.supervisor.children(recursive=True), postmaster(shop)]
+    assert len(processes) == 1 + workers + 1
+    return processes
+
+
+def living_but(killed: int, processes: list[psutil.Process]) -> list[psutil.Process]:
+    return [each for each in processes if each.pid != killed]
 
 
 def living(processes: list[psutil.Process]) -> list[psutil.Process]:

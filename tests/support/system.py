@@ -57,7 +57,7 @@ class System:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = home / "till.log"
         self.environment = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if not name.startswith("KAFKA_")},
             "TILL_HOME": str(home / ".till"),
             "PORT": str(self.port),
             "API_PROCESSES": str(api_processes),
@@ -122,7 +122,7 @@ class System:
             raise NotInTime(f"till serve did not stop\n{self.last_lines()}") from None
 
     def processes(self, kind: str) -> list[psutil.Process]:
-        """The living children that run `till <kind>`: `api`, `worker`."""
+        """The living children that run `till <kind>`: `api`, `worker`, `project`."""
         found = []
         for child in psutil.Process(self._main().pid).children():
             try:
