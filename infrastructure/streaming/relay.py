@@ -9,11 +9,12 @@ import psycopg
 import structlog
 
 from application.ports.log import slot_of
+from infrastructure.eventstore.codec import UnknownTopic
 from infrastructure.eventstore.raw import StoredEvent
 from infrastructure.postgres.transience import described, is_transient
 from infrastructure.streaming import relay_metrics as metrics
 from infrastructure.streaming.message import Message, message_of
-from infrastructure.streaming.relay_state import LeadershipLost, Progress, RelayState
+from infrastructure.streaming.relay_state import LeadershipLost, LogHasGap, Progress, RelayState
 from infrastructure.streaming.sending import Delivery, Sender, SendFailed
 
 AHEAD = 2
@@ -44,7 +45,7 @@ class Leading:
 
     def step(self) -> bool:
         """Send a batch, or see the oldest one home; False where there is neither. Raises what state and sender do."""
-        page = self._state.read(after=self._sent.position) if len(self._under_way) < AHEAD else []
+        page = self._next_page() if len(self._under_way) < AHEAD else []
         if page:
             self._send(page)
         elif self._under_way:
@@ -53,6 +54,15 @@ class Leading:
             metrics.moved(self._saved.position, self._saved.position)
             return False
         return True
+
+    def _next_page(self) -> Sequence[StoredEvent]:
+        """What cannot be passed stops us once everything before it is home and saved."""
+        try:
+            return self._state.read(after=self._sent.position)
+        except (UnknownTopic, LogHasGap):
+            if not self._under_way:
+                raise
+            return []
 
     def _send(self, page: Sequence[StoredEvent]) -> None:
         slots = dict(self._sent.slots)

@@ -16,6 +16,8 @@ class FakeKafka:
     answers: bool = True
     """Whether what arrives is also acknowledged."""
     partitions: int = 64
+    largest_batch: int = 0
+    """Messages."""
 
     def sender(self) -> "FakeSender":
         if not self.answers:
@@ -39,6 +41,7 @@ class FakeSender:
             if self._wedged or message.partition >= self.kafka.partitions:
                 raise SendFailed("not taken")
         self.under_way += messages
+        self.kafka.largest_batch = max(self.kafka.largest_batch, len(messages))
         if not self.holds:
             self.deliver(len(self.under_way))
         return FakeDelivery(self, lambda: not any(message in self.under_way for message in messages))
