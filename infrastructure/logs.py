@@ -10,12 +10,9 @@ import structlog
 from infrastructure.settings import Settings
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
-QUIET = {
-    "uvicorn.access": logging.WARNING,
-    "asyncio": logging.WARNING,
-    "psycopg.pool": logging.WARNING,
-    "kafka": logging.WARNING,
-}
+QUIET = dict.fromkeys(
+    ("aiokafka", "asyncio", "faust", "kafka", "mode", "psycopg.pool", "uvicorn.access"), logging.WARNING
+)
 
 
 def configure_logs(settings: Settings, *, process: str) -> None:

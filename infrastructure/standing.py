@@ -13,7 +13,7 @@ SELECT i.name, i.schema_name AS schema, p.live_schema = i.schema_name AS live, i
        coalesce(min(t.position), 0) AS position, count(*) FILTER (WHERE t.stopped) AS stopped_slots
   FROM till.projection_instance i
   LEFT JOIN till.projection p ON p.name = i.name
-  LEFT JOIN till.tracking t ON t.schema_name = i.schema_name
+  LEFT JOIN till.passed t ON t.schema_name = i.schema_name
  GROUP BY i.name, i.schema_name, p.live_schema, i.state, i.number
  ORDER BY i.name, i.number
 """
@@ -21,6 +21,11 @@ _STOPS = """
 SELECT schema_name AS schema, slot, position, type, error, stopped_at FROM till.poison
  WHERE status = 'stopped' ORDER BY schema_name, slot
 """
+_DEAD_LETTERS = """
+SELECT id AS number, name, slot, topic, partition, "offset", error, stored_at FROM till.dead_letter
+ WHERE status = 'stopped' ORDER BY id
+"""
+_RELAY = "SELECT position FROM till.relay"
 _QUEUES = """
 SELECT p.name, p.live_schema FROM till.projection p
  WHERE to_regclass(format('%I.due', p.live_schema)) IS NOT NULL ORDER BY p.name
@@ -61,6 +66,20 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A record of Kafka that could not be read, and that its slot waits at."""
+
+    number: int
+    name: str
+    slot: str
+    topic: str
+    partition: int
+    offset: int
+    error: str
+    stored_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """A process manager's due commands, counted by status."""
 
@@ -73,8 +92,11 @@ class Standing:
     """One look at everything, in one snapshot."""
 
     head: Head
+    relay: int
+    """The last position that was sent to Kafka; 0 where nothing ever was."""
     instances: list[Instance]
     stops: list[Stop]
+    dead_letters: list[DeadLetter]
     queues: list[Queue]
 
 
@@ -85,8 +107,10 @@ def look(connection: Connection[Any]) -> Standing:
         head = connection.cursor(row_factory=class_row(Head)).execute(_HEAD).fetchone()
         return Standing(
             head=head or Head(position=0, recorded_at=None),
+            relay=connection.execute(_RELAY).fetchall()[0][0],
             instances=connection.cursor(row_factory=class_row(Instance)).execute(_PROJECTIONS).fetchall(),
             stops=connection.cursor(row_factory=class_row(Stop)).execute(_STOPS).fetchall(),
+            dead_letters=connection.cursor(row_factory=class_row(DeadLetter)).execute(_DEAD_LETTERS).fetchall(),
             queues=[
                 Queue(name, _counts(connection, schema)) for name, schema in connection.execute(_QUEUES).fetchall()
             ],

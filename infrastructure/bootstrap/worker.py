@@ -53,15 +53,14 @@ async def rebuilding(conninfo: str, name: str, *, clock: Clock) -> Rebuild:
     )
 
 
-async def work(settings: Settings, conninfo: str, stop: asyncio.Event) -> None:
-    """The worker process: feeds the read models and process managers, and carries out what falls due."""
-    clock = SystemClock()
+@asynccontextmanager
+async def executing(settings: Settings, conninfo: str, *, clock: Clock, process: str) -> AsyncIterator[Executor]:
+    """Carries out what falls due, through a command loop of its own."""
     async with (
         open_pool(conninfo, process="executor") as pool,
-        command_loop(settings, conninfo, clock=clock, process="worker") as bus,
-        feeding(conninfo, clock=clock) as runner,
+        command_loop(settings, conninfo, clock=clock, process=process) as bus,
     ):
-        executor = Executor(
+        yield Executor(
             pool=pool,
             bus=bus,
             gateway=SimulatedGateway(pool),
@@ -70,6 +69,22 @@ async def work(settings: Settings, conninfo: str, stop: asyncio.Event) -> None:
             commands=DUE_COMMANDS,
             effects=EFFECTS,
         )
+
+
+async def execute(settings: Settings, conninfo: str, stop: asyncio.Event) -> None:
+    """The executor process of the distributed mode."""
+    async with executing(settings, conninfo, clock=SystemClock(), process="executor") as executor:
+        spare_long_lived_objects()
+        await executor.run(stop)
+
+
+async def work(settings: Settings, conninfo: str, stop: asyncio.Event) -> None:
+    """The worker process: feeds the read models and process managers, and carries out what falls due."""
+    clock = SystemClock()
+    async with (
+        executing(settings, conninfo, clock=clock, process="worker") as executor,
+        feeding(conninfo, clock=clock) as runner,
+    ):
         spare_long_lived_objects()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(runner.run(stop))

@@ -2,13 +2,27 @@
 
 import typer
 
-from infrastructure.cli import brokers, deciding, documents, operating, replaying, seeding, serving, watching
+from infrastructure.cli import (
+    brokers,
+    dead_letters,
+    deciding,
+    documents,
+    operating,
+    replaying,
+    seeding,
+    serving,
+    streaming,
+    watching,
+)
 
 app = typer.Typer(name="till", help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 for command in (
     serving.serve,
     serving.api,
     serving.worker,
+    streaming.project,
+    streaming.process,
+    streaming.execute,
     seeding.seed,
     brokers.kafka,
     operating.migrate,
@@ -20,6 +34,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(deciding.projections, name="projections")
+app.add_typer(dead_letters.dead_letters, name="dead-letters")
 
 
 def main() -> None:

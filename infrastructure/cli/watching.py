@@ -6,7 +6,7 @@ from rich.table import Table
 from infrastructure.cli.entry import OUT, program
 from infrastructure.postgres.connect import bounded
 from infrastructure.postgres.database import open_database
-from infrastructure.standing import Instance, Queue, Standing, Stop, look
+from infrastructure.standing import DeadLetter, Instance, Queue, Standing, Stop, look
 
 
 def status() -> None:
@@ -19,11 +19,16 @@ def status() -> None:
         standing = look(connection)
     when = standing.head.recorded_at
     OUT.print(f"Log: position {standing.head.position:,}" + (f", {when:%Y-%m-%d %H:%M:%S} UTC" if when else ", empty"))
+    if settings.distributed or standing.relay:
+        lag = standing.head.position - standing.relay
+        OUT.print(f"Relay: position {standing.relay:,}, lag {lag:,}")
     OUT.print(_projections(standing))
     if any(queue.counts for queue in standing.queues):
         OUT.print(_queues(standing.queues))
     if standing.stops:
         OUT.print(_stops(standing.stops))
+    if standing.dead_letters:
+        OUT.print(_dead_letters(standing.dead_letters))
 
 
 def _projections(standing: Standing) -> Table:
@@ -59,4 +64,14 @@ def _stops(stops: list[Stop]) -> Table:
     for stop in stops:
         since = f"{stop.stopped_at:%Y-%m-%d %H:%M:%S}"
         table.add_row(stop.schema, stop.slot, f"{stop.position:,}", stop.type, since, stop.error)
+    return table
+
+
+def _dead_letters(letters: list[DeadLetter]) -> Table:
+    columns = ("number", "projection", "slot", "record", "since", "error")
+    table = Table(*columns, title="Dead letters: `till dead-letters retry|skip NUMBER`", title_justify="left")
+    for letter in letters:
+        record = f"{letter.topic}[{letter.partition}] @ {letter.offset}"
+        since = f"{letter.stored_at:%Y-%m-%d %H:%M:%S}"
+        table.add_row(str(letter.number), letter.name, letter.slot, record, since, letter.error)
     return table

@@ -34,7 +34,7 @@ class Runner:
         self, *, connect: Connect, projections: Sequence[Projection], reader: LogReader, slots: Slots, clock: Clock
     ) -> None:
         """`connect` gives connections in autocommit mode; process managers are among the projections."""
-        self._connect = _relaxed(connect)
+        self._connect = relaxed(connect)
         self._projections = {projection.name: projection for projection in projections}
         self._slots = slots
         self._clock = clock
@@ -146,13 +146,13 @@ class Runner:
         await self._tail.close()
 
 
-def _relaxed(connect: Connect) -> Connect:
+def relaxed(connect: Connect) -> Connect:
     """Commits that need not wait for the disk: after a crash of the server, rows and tracking are both as they were a
     moment before, and the log, which did wait, tells the rest again."""
 
-    async def relaxed() -> Connection:
+    async def connect_relaxed() -> Connection:
         conn = await connect()
         await conn.execute("SET synchronous_commit TO off")
         return conn
 
-    return relaxed
+    return connect_relaxed

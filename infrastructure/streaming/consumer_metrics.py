@@ -15,6 +15,12 @@ DEAD_LETTERS = Counter("till_dead_letters_total", "Records that could not be rea
 FROM_LOG = Counter(
     "till_gap_events_total", "Events that Kafka did not bring and that were read from the log.", ["projection"]
 )
+WAITING = Gauge(
+    "till_consumer_waiting",
+    "1 while the projection waits for the database.",
+    ["projection"],
+    multiprocess_mode="livemax",
+)
 POSITION = Gauge(
     "till_projection_position", "Up to where the instance has everything.", ["schema"], multiprocess_mode="mostrecent"
 )

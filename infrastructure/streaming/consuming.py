@@ -9,6 +9,7 @@ import structlog
 
 from application.ports.clock import Clock
 from infrastructure.runner.feeding import Feeder
+from infrastructure.runner.instances import ensure
 from infrastructure.runner.slots import Slots
 from infrastructure.runner.tracking import InstanceGone, SlotBehind
 from infrastructure.streaming.arriving import Arrival, Batch, batches, understand
@@ -53,6 +54,11 @@ class Consumer:
         self._feeders: dict[str, Feeder] = {}
         self._turn = asyncio.Lock()
         self._conn: Connection | None = None
+
+    async def prepare(self) -> None:
+        """Make an empty live instance where there is none. Raises what the database raises."""
+        async with await self._connect() as conn:
+            await ensure(conn, [self.projection], slots=self._slots, at=self._clock.now())
 
     async def take(self, arrivals: Sequence[Arrival]) -> None:
         """When this returns, each of them is in the tables, or known there, or stored as a dead letter.

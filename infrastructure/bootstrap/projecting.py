@@ -1,0 +1,78 @@
+"""A process of the distributed mode that drives one read model or process manager from Kafka."""
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+
+from infrastructure.bootstrap.tables import PROCESS_MANAGERS, READ_MODELS
+from infrastructure.bootstrap.writing import partitions
+from infrastructure.clock import SystemClock
+from infrastructure.collector import spare_long_lived_objects
+from infrastructure.eventstore.registry import CATEGORIES, event_codec
+from infrastructure.postgres.pools import connector
+from infrastructure.processes.driver import as_projection
+from infrastructure.runner.runner import relaxed
+from infrastructure.runner.slots import Slots
+from infrastructure.settings import Settings
+from infrastructure.streaming.clients import BrokersUnreachable
+from infrastructure.streaming.consuming import Consumer
+from infrastructure.streaming.driver import FaustDriver
+from infrastructure.streaming.gaps import SlotLog
+from infrastructure.streaming.topics import check_topics
+from projections.projection import Projection
+
+RETRY = 1.0
+
+_log = structlog.get_logger(__name__)
+
+
+def read_model(name: str) -> Projection:
+    """Raises LookupError for a name that nothing has."""
+    return _named("read model", name, {each.name: each for each in READ_MODELS})
+
+
+def process_manager(name: str) -> Projection:
+    """By the manager's name, or by that of its projection. Raises LookupError for a name that nothing has."""
+    managers = {each.name: as_projection(each) for each in PROCESS_MANAGERS}
+    return _named("process manager", name.replace("_", "-"), managers)
+
+
+def _named(kind: str, name: str, known: dict[str, Projection]) -> Projection:
+    if name not in known:
+        raise LookupError(f"There is no {kind} {name!r}; there are {', '.join(sorted(known))}.")
+    return known[name]
+
+
+async def drive(settings: Settings, conninfo: str, projection: Projection, stop: asyncio.Event) -> None:
+    """Until told to stop. Raises TopicsUnfit, and what the driver raises."""
+    per_family = await partitions(conninfo)
+    slots = Slots(CATEGORIES, per_family)
+    connect = relaxed(connector(conninfo, process=f"project {projection.name}"))
+    log = SlotLog(event_codec(), CATEGORIES, partitions=per_family)
+    driver = FaustDriver(
+        Consumer(projection, connect=connect, log=log, slots=slots, clock=SystemClock()),
+        connect=connect,
+        servers=settings.kafka_bootstrap_servers,
+        prefix=settings.kafka_topic_prefix,
+        families=sorted(slots.families_of(projection)),
+    )
+    if await _topics_are_there(settings, per_family, stop):
+        spare_long_lived_objects()
+        await driver.run(stop)
+
+
+async def _topics_are_there(settings: Settings, per_family: int, stop: asyncio.Event) -> bool:
+    """Waits for brokers that are away; False where told to stop meanwhile. Raises TopicsUnfit."""
+    servers, prefix = settings.kafka_bootstrap_servers, settings.kafka_topic_prefix
+    while not stop.is_set():
+        try:
+            await asyncio.to_thread(check_topics, servers, prefix=prefix, partitions=per_family)
+        except BrokersUnreachable as unreachable:
+            _log.warning("waiting for Kafka", error=str(unreachable), retry_in=RETRY)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(RETRY):
+                    await stop.wait()
+        else:
+            return True
+    return False

@@ -1,0 +1,124 @@
+"""A Faust application that follows topics and loses nothing, and nothing else of Faust's."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+import faust
+import structlog
+from faust.exceptions import ConsumerNotStarted
+
+from infrastructure.streaming.arriving import Arrival
+
+BATCH = 500
+WINDOW = 0.01
+"""Seconds that records are gathered in: a fixed tick, so it costs half of it in the mean."""
+SESSION = 6.0
+"""Seconds after which the partitions of a worker that is gone without a word are given to others; the least that
+brokers take."""
+HEARTBEAT = 1.5
+REBALANCE = 10.0
+ANSWER = 10.0
+COMMIT = 1.0
+"""Seconds between two commits of offsets. They only say where to read on: what counts is tracked in the database."""
+GRACE = 3.0
+"""Seconds that the batch in hand has to end in, at the end."""
+STOPPING = 3.0
+
+Take = Callable[[Sequence[Arrival]], Awaitable[bool]]
+"""True when everything is where it belongs; False when there was no time for it, because everything is to stop."""
+
+
+_log = structlog.get_logger(__name__)
+
+
+class StreamCrashed(Exception):
+    """Faust gave up; the process has to be started again."""
+
+
+class FaustStream:
+    """One consumer group's member. Hands over what arrives, batch by batch, and acknowledges what was taken."""
+
+    def __init__(self, *, group: str, servers: Sequence[str], topics: Sequence[str], take: Take, folder: str) -> None:
+        """`folder` is for Faust to keep its directories in."""
+        self._take = take
+        self._in_hand = asyncio.Lock()
+        self._app = faust.App(
+            group,
+            broker=[f"kafka://{server}" for server in servers],
+            datadir=folder,
+            env_prefix="TILL_FAUST",  # settings are the program's own; without a prefix Faust reads names like DEBUG
+            autodiscover=False,
+            web_enabled=False,
+            key_serializer="raw",
+            value_serializer="raw",  # any other skips in silence what it cannot decode
+            stream_wait_empty=False,  # on a rebalance and at the end: what is not acknowledged comes again
+            table_standby_replicas=0,
+            topic_allow_declare=False,
+            topic_disable_leader=True,
+            reply_create_topic=False,
+            broker_session_timeout=SESSION,
+            broker_heartbeat_interval=HEARTBEAT,
+            broker_rebalance_timeout=REBALANCE,
+            broker_request_timeout=ANSWER,
+            broker_commit_interval=COMMIT,
+            consumer_auto_offset_reset="earliest",
+            consumer_max_fetch_size=4 * 1024 * 1024,
+        )
+        self._app.agent(self._app.topic(*topics), name="follow")(self._follow)
+
+    @property
+    def slots(self) -> frozenset[str]:
+        """What this member is in charge of at the moment."""
+        try:
+            assigned = self._app.consumer.assignment()
+        except ConsumerNotStarted:
+            return frozenset()
+        return frozenset(f"{each.topic.rpartition('.')[2]}-{each.partition}" for each in assigned)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until told to stop. Raises StreamCrashed, and what Faust raises where it cannot start."""
+        ended = asyncio.create_task(self._run_app())
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if ended.done():
+                ended.result()
+                raise StreamCrashed(repr(self._app.crash_reason))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GRACE):
+                    await self._in_hand.acquire()  # and keep it: nothing more is taken
+        finally:
+            stopping.cancel()
+            ended.cancel()
+            await asyncio.wait({ended})
+            await self._stop_app()
+
+    async def _stop_app(self) -> None:
+        try:
+            async with asyncio.timeout(STOPPING):
+                await self._app.stop()
+        except TimeoutError:
+            _log.warning("Faust does not stop", group=self._app.conf.id)
+
+    async def _run_app(self) -> None:
+        await self._app.start()
+        await self._app.wait_until_stopped()
+
+    async def _follow(self, stream: Any) -> None:
+        async for events in stream.noack_take(BATCH, within=WINDOW):
+            async with self._in_hand:
+                try:
+                    taken = await self._take([_arrival(event.message) for event in events])
+                except Exception as error:
+                    await self._app.crash(error)
+                    raise
+                if not taken:
+                    return
+                for event in events:
+                    event.ack()
+
+
+def _arrival(message: Any) -> Arrival:
+    return Arrival(message.topic, message.partition, message.offset, message.key, message.value, message.headers or [])

@@ -1,0 +1,90 @@
+"""Looks after slots that Kafka brings nothing to, though there is something for them: those the log catches up."""
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+
+import msgspec
+
+from infrastructure.runner.metrics import BEHIND
+from infrastructure.runner.standings import standings
+from infrastructure.streaming.consumer_metrics import POSITION
+from projections import bulk
+from projections.projection import Connection, Projection
+
+PATIENCE = 3.0
+"""Seconds that Kafka has to bring a slot what was sent to it."""
+
+_SLOTS = """
+SELECT t.schema_name, t.slot, t.position, t.stopped, coalesce((r.slots ->> t.slot)::bigint, 0)
+  FROM till.projection_instance i JOIN till.tracking t ON t.schema_name = i.schema_name CROSS JOIN till.relay r
+ WHERE i.name = %s AND i.version = %s AND i.state = 'fed'
+"""
+
+
+class SlotStanding(msgspec.Struct, frozen=True):
+    """One slot of one instance: how far it is, and how far the relay has sent."""
+
+    schema: str
+    slot: str
+    position: int
+    stopped: bool
+    sent: int
+
+
+Missing = Mapping[str, Mapping[str, int]]
+"""By instance and slot, up to where it has to be caught up."""
+
+
+class Lookout:
+    """Remembers what it saw, to tell a slot that is behind for good from one that is being fed."""
+
+    def __init__(self, *, patience: float = PATIENCE) -> None:
+        self._patience = patience
+        self._schemas: frozenset[str] | None = None
+        self._stopped: frozenset[tuple[str, str]] = frozenset()
+        self._waiting: dict[tuple[str, str], tuple[int, float]] = {}
+        """Slots that are behind: where they were seen, and since when."""
+
+    def missing(self, seen: Iterable[SlotStanding], *, ours: AbstractSet[str], now: float) -> Missing:
+        """Of the slots that are ours: those that were let go on, those of instances that are new, and those that have
+        not moved for too long, in spite of what was sent to them."""
+        going = [each for each in seen if not each.stopped]
+        behind = [each for each in going if each.slot in ours and each.position < each.sent]
+        missing: dict[str, dict[str, int]] = {}
+        waiting: dict[tuple[str, str], tuple[int, float]] = {}
+        for each in behind:
+            place = (each.schema, each.slot)
+            position, since = self._waiting.get(place, (each.position, now))
+            waiting[place] = (each.position, since if position == each.position else now)
+            if self._is_new(each) or place in self._stopped or now - waiting[place][1] >= self._patience:
+                missing.setdefault(each.schema, {})[each.slot] = each.sent
+        self._remember(seen, waiting)
+        return missing
+
+    def _is_new(self, each: SlotStanding) -> bool:
+        return self._schemas is not None and each.schema not in self._schemas
+
+    def _remember(self, seen: Iterable[SlotStanding], waiting: dict[tuple[str, str], tuple[int, float]]) -> None:
+        self._schemas = frozenset(each.schema for each in seen)
+        self._stopped = frozenset((each.schema, each.slot) for each in seen if each.stopped)
+        self._waiting = waiting
+
+
+async def slot_standings(conn: Connection, projection: Projection) -> list[SlotStanding]:
+    """Every slot of the instances that this code feeds."""
+    rows = await bulk.read(conn, _SLOTS, (projection.name, projection.version))
+    return [SlotStanding(*row) for row in rows]
+
+
+async def outdated(conn: Connection, projection: Projection) -> Mapping[str, str]:
+    """The live instance, where it is of another version of the code, and what to do; and tell Prometheus how far each
+    instance is."""
+    found = [each for each in await standings(conn) if each.name == projection.name]
+    for each in found:
+        POSITION.labels(each.schema).set(each.position)
+        BEHIND.labels(each.schema).set(each.lag)
+    return {
+        each.schema: f"of version {each.version}, the code has {projection.version}: rebuild it"
+        for each in found
+        if each.live and each.version != projection.version
+    }
