@@ -26,9 +26,11 @@ def serving() -> Iterator[int]:
     with HTTPServer(("127.0.0.1", 0), Pages) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        yield server.server_port
-        server.shutdown()
-        thread.join()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def test_who_answers_200_is_healthy(capsys: pytest.CaptureFixture[str]) -> None:
