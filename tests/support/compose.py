@@ -10,6 +10,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docker-compose.yml"
+IMAGE = ROOT / "Dockerfile"
 VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?:(?P<kind>:[-?])(?P<rest>[^}]*))?\}")
 SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0}
 
@@ -147,3 +148,12 @@ def one_shots(found: Mapping[str, Service]) -> set[str]:
         for name, dependency in service.depends_on.items()
         if dependency.condition == "service_completed_successfully"
     }
+
+
+def image_environment() -> dict[str, str]:
+    """What the image sets for every process of ours."""
+    text = IMAGE.read_text().replace("\\\n", " ")
+    last = text[text.rindex("FROM ") :]
+    return dict(
+        pair.partition("=")[::2] for line in re.findall(r"^ENV (.+)$", last, re.MULTILINE) for pair in line.split()
+    )

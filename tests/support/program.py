@@ -14,11 +14,19 @@ class NotEnded(AssertionError):
 
 
 class Running:
-    """Started with the block, killed with it where it was not stopped before."""
+    """Started with the block, in `home`; killed with it where it was not stopped before."""
 
-    def __init__(self, name: str, command: Sequence[str], *, environment: Mapping[str, str], home: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        home: Path,
+        logs: Path | None = None,
+    ) -> None:
         self.name = name
-        self.log = home / f"{name}.log"
+        self.log = (logs or home) / f"{name}.log"
         self._command = command
         self._environment = {"PATH": os.environ["PATH"], **environment}
         self._home = home
@@ -43,6 +51,10 @@ class Running:
         if self._main().poll() is None:
             os.killpg(self._main().pid, signal.SIGKILL)
         self._main().wait()
+
+    @property
+    def pid(self) -> int:
+        return self._main().pid
 
     @property
     def code(self) -> int | None:
