@@ -46,6 +46,7 @@ class FaustDriver:
         self._group = f"{prefix}.{self._projection.name}.v{self._projection.version}"
         self._lookout = lookout or Lookout()
         self._look_now = asyncio.Event()
+        self._at_once = False
         self._stop = asyncio.Event()
         self._conn: Connection | None = None
         self._fault: str | None = None
@@ -120,6 +121,8 @@ class FaustDriver:
                 await self._conn.close()
 
     def _heard(self, channel: str, payload: str) -> None:  # noqa: ARG002 - as `listen` calls it
+        """What came or was let go on begins where Kafka has nothing more to say: the log has."""
+        self._at_once = self._at_once or channel == CONTROL
         self._look_now.set()
 
     async def _keep_looking(self, stream: FaustStream) -> None:
@@ -131,15 +134,17 @@ class FaustDriver:
             except Exception as error:
                 if not is_transient(error):
                     raise
+                self._at_once = True  # whatever it was called for
                 _log.warning("cannot look after the slots", group=self._group, error=described(error))
 
     async def _look(self, stream: FaustStream) -> None:
         if self._conn is None or self._conn.closed:
             self._conn = await self._connect()
         self._note(await outdated(self._conn, self._projection))
+        at_once, self._at_once = self._at_once, False
         seen = await slot_standings(self._conn, self._projection)
         now = asyncio.get_running_loop().time()
-        for schema, upto in self._lookout.missing(seen, ours=stream.slots, now=now).items():
+        for schema, upto in self._lookout.missing(seen, ours=stream.slots, now=now, at_once=at_once).items():
             _log.info("catching up from the log", schema=schema, slots=len(upto))
             while await self._consumer.catch_up(schema, upto):
                 continue

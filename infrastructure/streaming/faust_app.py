@@ -79,21 +79,32 @@ class FaustStream:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until told to stop. Raises StreamCrashed, and what Faust raises where it cannot start."""
-        ended = asyncio.create_task(self._run_app())
+        if stop.is_set():
+            return
+        starting = asyncio.create_task(self._app.start())
         stopping = asyncio.create_task(stop.wait())
         try:
-            await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if ended.done():
-                ended.result()
-                raise StreamCrashed(repr(self._app.crash_reason))
-            with suppress(TimeoutError):
-                async with asyncio.timeout(GRACE):
-                    await self._in_hand.acquire()  # and keep it: nothing more is taken
+            await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await self._until_ended(starting, stopping)
         finally:
-            stopping.cancel()
-            ended.cancel()
-            await asyncio.wait({ended})
+            for task in (starting, stopping):
+                task.cancel()
+            await asyncio.wait({starting, stopping})
             await self._stop_app()
+
+    async def _until_ended(self, starting: asyncio.Task[None], stopping: asyncio.Task[bool]) -> None:
+        if stopping.done():
+            await asyncio.wait({starting}, timeout=GRACE)  # what is half started, Faust leaves behind
+            return
+        starting.result()
+        crashed = asyncio.create_task(self._app.wait_until_stopped())
+        await asyncio.wait({crashed, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not stopping.done():
+            raise StreamCrashed(repr(self._app.crash_reason))
+        crashed.cancel()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GRACE):
+                await self._in_hand.acquire()  # and keep it: nothing more is taken
 
     async def _stop_app(self) -> None:
         try:
@@ -101,10 +112,6 @@ class FaustStream:
                 await self._app.stop()
         except TimeoutError:
             _log.warning("Faust does not stop", group=self._app.conf.id)
-
-    async def _run_app(self) -> None:
-        await self._app.start()
-        await self._app.wait_until_stopped()
 
     async def _follow(self, stream: Any) -> None:
         async for events in stream.noack_take(BATCH, within=WINDOW):

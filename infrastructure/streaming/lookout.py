@@ -1,4 +1,4 @@
-"""Looks after slots that Kafka brings nothing to, though there is something for them: those the log catches up."""
+"""Looks after slots that are behind and that Kafka brings nothing to: those are caught up from the log."""
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -40,34 +40,26 @@ class Lookout:
 
     def __init__(self, *, patience: float = PATIENCE) -> None:
         self._patience = patience
-        self._schemas: frozenset[str] | None = None
-        self._stopped: frozenset[tuple[str, str]] = frozenset()
         self._waiting: dict[tuple[str, str], tuple[int, float]] = {}
         """Slots that are behind: where they were seen, and since when."""
 
-    def missing(self, seen: Iterable[SlotStanding], *, ours: AbstractSet[str], now: float) -> Missing:
-        """Of the slots that are ours: those that were let go on, those of instances that are new, and those that have
-        not moved for too long, in spite of what was sent to them."""
-        going = [each for each in seen if not each.stopped]
-        behind = [each for each in going if each.slot in ours and each.position < each.sent]
+    def missing(
+        self, seen: Iterable[SlotStanding], *, ours: AbstractSet[str], now: float, at_once: bool = False
+    ) -> Missing:
+        """Of the slots that are ours, those that have not moved for too long in spite of what was sent to them; or all
+        that are behind, at once."""
         missing: dict[str, dict[str, int]] = {}
         waiting: dict[tuple[str, str], tuple[int, float]] = {}
-        for each in behind:
+        for each in seen:
+            if each.stopped or each.slot not in ours or each.position >= each.sent:
+                continue
             place = (each.schema, each.slot)
             position, since = self._waiting.get(place, (each.position, now))
             waiting[place] = (each.position, since if position == each.position else now)
-            if self._is_new(each) or place in self._stopped or now - waiting[place][1] >= self._patience:
+            if at_once or now - waiting[place][1] >= self._patience:
                 missing.setdefault(each.schema, {})[each.slot] = each.sent
-        self._remember(seen, waiting)
-        return missing
-
-    def _is_new(self, each: SlotStanding) -> bool:
-        return self._schemas is not None and each.schema not in self._schemas
-
-    def _remember(self, seen: Iterable[SlotStanding], waiting: dict[tuple[str, str], tuple[int, float]]) -> None:
-        self._schemas = frozenset(each.schema for each in seen)
-        self._stopped = frozenset((each.schema, each.slot) for each in seen if each.stopped)
         self._waiting = waiting
+        return missing
 
 
 async def slot_standings(conn: Connection, projection: Projection) -> list[SlotStanding]:

@@ -1,0 +1,150 @@
+"""Faust drivers on a real broker, and the relay before them."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from kafka import KafkaProducer
+
+from infrastructure.eventstore.registry import CATEGORIES
+from infrastructure.runner.runner import Connect, relaxed
+from infrastructure.streaming.consuming import Consumer
+from infrastructure.streaming.driver import FaustDriver
+from infrastructure.streaming.gaps import SlotLog
+from infrastructure.streaming.lookout import Lookout
+from projections.projection import Projection
+from tests.support.faust_carrier import PARTITIONS
+from tests.support.journal import SLOTS
+from tests.support.read_side import ReadSide
+from tests.support.relays import make_topics, relay, running
+from tests.support.system import eventually
+
+ROOT = Path(__file__).parents[2]
+STOP_SECONDS = 20.0
+
+
+class FaustSystem:
+    """A relay for the length of the block, and drivers as they are asked for."""
+
+    def __init__(self, shop: ReadSide, broker: str, prefix: str) -> None:
+        self.shop = shop
+        self.broker = broker
+        self.prefix = prefix
+
+    def consumer(self, projection: Projection, connect: Connect | None = None) -> Consumer:
+        journal = self.shop.journal
+        log = SlotLog(journal.codec, CATEGORIES, partitions=PARTITIONS)
+        return Consumer(
+            projection, connect=relaxed(connect or journal.connect), log=log, slots=SLOTS, clock=journal.clock
+        )
+
+    def driver(self, consumer: Consumer, *, patience: float = 1.0) -> FaustDriver:
+        return FaustDriver(
+            consumer,
+            connect=self.shop.journal.connect,
+            servers=self.broker.split(","),
+            prefix=self.prefix,
+            families=sorted(SLOTS.families_of(consumer.projection)),
+            lookout=Lookout(patience=patience),
+        )
+
+    @asynccontextmanager
+    async def driving(
+        self, *projections: Projection, connect: Connect | None = None, patience: float = 1.0
+    ) -> AsyncIterator[Sequence[FaustDriver]]:
+        """A driver each; they end cleanly, and in time."""
+        drivers = [self.driver(self.consumer(each, connect), patience=patience) for each in projections]
+        stop = asyncio.Event()
+        tasks = [asyncio.create_task(driver.run(stop)) for driver in drivers]
+        try:
+            yield drivers
+        finally:
+            stop.set()
+            async with asyncio.timeout(STOP_SECONDS):
+                await asyncio.gather(*tasks)
+
+    async def send(self, family: str, partition: int, **record: Any) -> None:
+        """What a stranger sends."""
+        await asyncio.to_thread(self._send, f"{self.prefix}.{family}", partition, record)
+
+    def _send(self, topic: str, partition: int, record: dict[str, Any]) -> None:
+        with closing(KafkaProducer(bootstrap_servers=self.broker.split(","))) as producer:
+            producer.send(topic, partition=partition, **record).get(timeout=10)
+
+    def process(self, home: Path, *arguments: str) -> "TillProcess":
+        return TillProcess(home, arguments, database=self.shop.journal.database, kafka=self.broker, prefix=self.prefix)
+
+
+@asynccontextmanager
+async def faust_system(shop: ReadSide, broker: str, prefix: str) -> AsyncIterator[FaustSystem]:
+    await asyncio.to_thread(make_topics, broker, prefix)
+    with running(relay(shop.journal.database, broker, prefix)):
+        yield FaustSystem(shop, broker, prefix)
+
+
+class TillProcess:
+    """A command of `till` in an empty directory, for the length of the block; what it says is in `till.log` beside."""
+
+    def __init__(self, home: Path, arguments: Sequence[str], *, database: str, kafka: str, prefix: str) -> None:
+        self.folder = home / "cwd"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.log = home / "till.log"
+        self._arguments = (sys.executable, "-m", "infrastructure.cli", *arguments)
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")},
+            "PYTHONPATH": str(ROOT),
+            "TILL_HOME": str(home / ".till"),
+            "DATABASE_URL": database,
+            "KAFKA_BOOTSTRAP_SERVERS": kafka,
+            "KAFKA_TOPIC_PREFIX": prefix,
+            "JWT_SECRET": "x" * 32,
+            "PII_MASTER_KEY": "eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg=",
+            "PAYMENT_GATEWAY": "simulated",
+            "LOG_FORMAT": "json",
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._running.poll() is None:
+            self.end(signal.SIGKILL)
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._arguments,
+                env=self._environment,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    def end(self, how: signal.Signals) -> int:
+        """Its exit code."""
+        self._running.send_signal(how)
+        return self.ended()
+
+    def ended(self) -> int:
+        return self._running.wait(STOP_SECONDS)
+
+    def says(self, words: str) -> None:
+        """Waits for them; raises NotInTime."""
+        eventually(words, lambda: words in self.log.read_text(errors="replace"))
+
+    @property
+    def _running(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None
+        return self._process
