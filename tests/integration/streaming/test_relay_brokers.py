@@ -59,8 +59,8 @@ def load_on(database: str) -> Iterator[None]:
 
     def write() -> None:
         seed = 1_000
-        while not stop.wait(0.05):
-            fill(database, 20, seed=seed)
+        while not stop.wait(0.1):
+            fill(database, 10, seed=seed)
             seed += 1
 
     writer = threading.Thread(target=write)

@@ -1,0 +1,86 @@
+"""`till relay` and `till topics`: how the log gets to Kafka."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Annotated, NoReturn
+
+import typer
+from rich.table import Table
+
+from infrastructure.bootstrap import streaming
+from infrastructure.cli.entry import ERRORS, OUT, program
+from infrastructure.eventstore.codec import UnknownTopic
+from infrastructure.postgres.database import open_database
+from infrastructure.settings import Settings
+from infrastructure.streaming.clients import BrokersUnreachable
+from infrastructure.streaming.exposition import expose
+from infrastructure.streaming.relay_state import LogHasGap
+from infrastructure.streaming.sending import Unsendable
+from infrastructure.streaming.topics import State, Topic, TopicsUnfit
+from infrastructure.supervision.parent import leave_with
+
+FATAL = (BrokersUnreachable, LogHasGap, TopicsUnfit, UnknownTopic, Unsendable)
+STYLES = {State.CREATED: "green", State.ALTERED: "yellow", State.THERE: ""}
+
+
+def relay(
+    metrics_port: Annotated[
+        int | None, typer.Option(help="Where Prometheus finds the metrics, on every address.")
+    ] = None,
+    parent: Annotated[int | None, typer.Option(help="Process that this one ends with.", hidden=True)] = None,
+) -> None:
+    """Send the log to Kafka. Any number may run: one leads, the others stand by."""
+    if parent is not None:
+        leave_with(parent)
+    with _distributed("relay") as (settings, conninfo), expose(metrics_port):
+        # SIGTERM raises SystemExit wherever it is: a batch in hand is abandoned, and sent by the next leader.
+        streaming.relay(settings, conninfo).run(threading.Event())
+
+
+def topics() -> None:
+    """Make the topics of all families, and bring the settings of those that are there in line."""
+    with _distributed("topics") as (settings, conninfo):
+        OUT.print(_table(streaming.topics(settings, conninfo)))
+
+
+@contextmanager
+def _distributed(name: str) -> Iterator[tuple[Settings, str]]:
+    """The settings, and the database's connection string; what cannot be gone on from is told in a sentence."""
+    with program(name) as settings:
+        if not settings.distributed:
+            _refuse(name, "KAFKA_BOOTSTRAP_SERVERS is not set: there is no Kafka to send to.")
+        # What the client says of every connection that fails, the relay says once, and with what it means.
+        for noisy in ("kafka.net", "kafka.cluster"):
+            logging.getLogger(noisy).setLevel(logging.CRITICAL)
+        try:
+            with open_database(settings) as conninfo:
+                yield settings, conninfo
+        except FATAL as failure:
+            _refuse(name, str(failure))
+
+
+def _refuse(name: str, reason: str) -> NoReturn:
+    ERRORS.print(f"till {name}: {reason}", style="red", markup=False, soft_wrap=True)
+    raise typer.Exit(1)
+
+
+def _table(found: list[Topic]) -> Table:
+    table = Table("topic", title="Topics", title_justify="left")
+    for column in ("partitions", "replication", "retention"):
+        table.add_column(column, justify="right")
+    table.add_column("")
+    for topic in found:
+        kept = _retention(topic.retention)
+        table.add_row(
+            topic.name, str(topic.partitions), str(topic.replication), kept, topic.state, style=STYLES[topic.state]
+        )
+    return table
+
+
+def _retention(kept: timedelta | None) -> str:
+    if kept is None:
+        return "for ever"
+    return f"{kept.days} days" if kept == timedelta(days=kept.days) else str(kept)
