@@ -57,13 +57,17 @@ class Replica:
 
 
 class NativeShop:
-    """All of them, those of profiles too. `places` says where the servers are: `postgres:5432` is `127.0.0.1:40001`."""
+    """All of them, those of profiles too. `places` says where the servers are: `postgres:5432` is `127.0.0.1:40001`.
+
+    Who shares no network with a server does not learn where it is.
+    """
 
     def __init__(self, home: Path, services: Mapping[str, Service], *, places: Mapping[str, str]) -> None:
         self._home = home
         self._ours = {name: service for name, service in services.items() if service.ours}
         self._once = one_shots(services)
         self._places = places
+        self._networks = {name: set(service.networks) for name, service in services.items()}
         self.replicas: list[Replica] = []
 
     def run_once(self, name: str) -> None:
@@ -107,7 +111,8 @@ class NativeShop:
     def _environment(self, service: Service, port: str, home: Path) -> dict[str, str]:
         def here(value: str) -> str:
             for host, place in self._places.items():
-                value = value.replace(host, place)
+                if self._networks[host.partition(":")[0]].intersection(service.networks):
+                    value = value.replace(host, place)
             return port if value in service.expose else HERE if value == EVERYWHERE else value
 
         found = {name: here(value) for name, value in (image_environment() | service.environment).items()}
