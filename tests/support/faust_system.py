@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from types import TracebackType
@@ -13,18 +13,24 @@ from typing import Any, Self
 
 from kafka import KafkaProducer
 
+from application.ports.log import Record
 from infrastructure.eventstore.registry import CATEGORIES
+from infrastructure.runner.instances import create
 from infrastructure.runner.runner import Connect, relaxed
 from infrastructure.streaming.consuming import Consumer
 from infrastructure.streaming.driver import FaustDriver
 from infrastructure.streaming.gaps import SlotLog
 from infrastructure.streaming.lookout import Lookout
 from projections.projection import Projection
+from tests.support.digests import digests
 from tests.support.faust_carrier import PARTITIONS
 from tests.support.journal import SLOTS
 from tests.support.read_side import ReadSide
 from tests.support.relays import make_topics, relay, running
 from tests.support.system import eventually
+from tests.support.times import NOON
+
+Tables = dict[str, tuple[int, str]]
 
 ROOT = Path(__file__).parents[2]
 STOP_SECONDS = 20.0
@@ -70,6 +76,17 @@ class FaustSystem:
             async with asyncio.timeout(STOP_SECONDS):
                 await asyncio.gather(*tasks)
 
+    def tables(self, projection: Projection, number: int = 1) -> Tables:
+        return digests(self.shop.journal.database, f"{projection.name}_v{number}")
+
+    async def expected(self, projection: Projection, records: Sequence[Record]) -> Tables:
+        """What the tables must hold: the same records, fed by hand to an instance of their own."""
+        shop = self.shop
+        async with shop.conn.transaction():
+            schema = await create(shop.conn, projection, slots=SLOTS, state="building", at=NOON)
+        await shop.feeder(projection, schema).feed_all_slots(shop.conn, records, upto=records[-1].position)
+        return digests(shop.journal.database, schema)
+
     async def send(self, family: str, partition: int, **record: Any) -> None:
         """What a stranger sends."""
         await asyncio.to_thread(self._send, f"{self.prefix}.{family}", partition, record)
@@ -78,8 +95,14 @@ class FaustSystem:
         with closing(KafkaProducer(bootstrap_servers=self.broker.split(","))) as producer:
             producer.send(topic, partition=partition, **record).get(timeout=10)
 
-    def process(self, home: Path, *arguments: str) -> "TillProcess":
-        return TillProcess(home, arguments, database=self.shop.journal.database, kafka=self.broker, prefix=self.prefix)
+    def process(self, home: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> "TillProcess":
+        """A command of `till`, on the same database and topics where `environment` says nothing else."""
+        settings = {
+            "DATABASE_URL": self.shop.journal.database,
+            "KAFKA_BOOTSTRAP_SERVERS": self.broker,
+            "KAFKA_TOPIC_PREFIX": self.prefix,
+        }
+        return TillProcess(home, arguments, settings | dict(environment or {}))
 
 
 @asynccontextmanager
@@ -92,7 +115,7 @@ async def faust_system(shop: ReadSide, broker: str, prefix: str) -> AsyncIterato
 class TillProcess:
     """A command of `till` in an empty directory, for the length of the block; what it says is in `till.log` beside."""
 
-    def __init__(self, home: Path, arguments: Sequence[str], *, database: str, kafka: str, prefix: str) -> None:
+    def __init__(self, home: Path, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         self.folder = home / "cwd"
         self.folder.mkdir(parents=True, exist_ok=True)
         self.log = home / "till.log"
@@ -101,13 +124,11 @@ class TillProcess:
             **{name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")},
             "PYTHONPATH": str(ROOT),
             "TILL_HOME": str(home / ".till"),
-            "DATABASE_URL": database,
-            "KAFKA_BOOTSTRAP_SERVERS": kafka,
-            "KAFKA_TOPIC_PREFIX": prefix,
             "JWT_SECRET": "x" * 32,
             "PII_MASTER_KEY": "eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg=",
             "PAYMENT_GATEWAY": "simulated",
             "LOG_FORMAT": "json",
+            **environment,
         }
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -12,7 +12,6 @@ from application.ports.log import Record, slot_of
 from application.processes.unpaid_orders import UNPAID_ORDERS
 from domain.shared.category import Family
 from infrastructure.processes.driver import as_projection
-from infrastructure.runner.instances import create
 from infrastructure.runner.standings import standings
 from infrastructure.streaming import dead_letters
 from infrastructure.streaming.arriving import Arrival
@@ -20,9 +19,8 @@ from infrastructure.streaming.faust_app import StreamCrashed
 from projections import bulk
 from projections.catalogue import CATALOGUE
 from projections.order_history import ORDER_HISTORY
-from projections.projection import Connection, Projection
+from projections.projection import Connection
 from projections.stock_levels import STOCK_LEVELS
-from tests.support.digests import digests
 from tests.support.faust_system import FaustSystem, faust_system
 from tests.support.happenings import listed, product
 from tests.support.journal import SLOTS
@@ -45,19 +43,6 @@ async def system(database: str, broker: str, topic_prefix: str) -> AsyncIterator
         yield opened
 
 
-async def expected(system: FaustSystem, projection: Projection, records: Sequence[Record]) -> object:
-    """What the tables must hold: the same records, fed by hand to an instance of their own."""
-    shop = system.shop
-    async with shop.conn.transaction():
-        schema = await create(shop.conn, projection, slots=SLOTS, state="building", at=NOON)
-    await shop.feeder(projection, schema).feed_all_slots(shop.conn, records, upto=records[-1].position)
-    return digests(shop.journal.database, schema)
-
-
-def live(system: FaustSystem, projection: Projection) -> object:
-    return digests(system.shop.journal.database, f"{projection.name}_v1")
-
-
 async def test_what_is_sent_gets_into_the_tables(system: FaustSystem) -> None:
     shop, manager = system.shop, as_projection(UNPAID_ORDERS)
     records = day(shop.journal, 150, seed=1)
@@ -68,7 +53,7 @@ async def test_what_is_sent_gets_into_the_tables(system: FaustSystem) -> None:
         shop.journal.append(records[600:])
         await caught_up(shop, *(f"{each.name}_v1" for each in projections))
     for projection in projections:
-        assert live(system, projection) == await expected(system, projection, records)
+        assert system.tables(projection) == await system.expected(projection, records)
 
 
 async def test_it_goes_on_where_the_one_before_it_stopped(system: FaustSystem) -> None:
@@ -86,7 +71,7 @@ async def test_it_goes_on_where_the_one_before_it_stopped(system: FaustSystem) -
     async with system.driving(replace(ORDER_HISTORY, apply=noting)):
         await caught_up(shop, "order_history_v1")
     assert len(applied) == len(set(applied))
-    assert live(system, ORDER_HISTORY) == await expected(system, ORDER_HISTORY, records)
+    assert system.tables(ORDER_HISTORY) == await system.expected(ORDER_HISTORY, records)
 
 
 async def test_lost_connections_lose_no_event_and_apply_none_twice(system: FaustSystem) -> None:
@@ -98,7 +83,7 @@ async def test_lost_connections_lose_no_event_and_apply_none_twice(system: Faust
             await shop.conn.execute(OTHERS)
         await caught_up(shop, "order_history_v1", "stock_levels_v1")
     for projection in (ORDER_HISTORY, STOCK_LEVELS):
-        assert live(system, projection) == await expected(system, projection, records)
+        assert system.tables(projection) == await system.expected(projection, records)
 
 
 async def test_an_error_that_nobody_has_thought_of_ends_it_and_loses_nothing(
@@ -153,7 +138,7 @@ async def test_what_kafka_has_lost_is_read_from_the_log(system: FaustSystem) -> 
     await asyncio.to_thread(_forget_everything, system, "orders")
     async with system.driving(ORDER_HISTORY, patience=0.1):
         await caught_up(shop, "order_history_v1")
-    assert live(system, ORDER_HISTORY) == await expected(system, ORDER_HISTORY, records)
+    assert system.tables(ORDER_HISTORY) == await system.expected(ORDER_HISTORY, records)
 
 
 def _forget_everything(system: FaustSystem, family: str) -> None:
