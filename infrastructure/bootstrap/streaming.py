@@ -9,8 +9,9 @@ from infrastructure.settings import Settings
 from infrastructure.streaming.clients import BrokersUnreachable
 from infrastructure.streaming.relay import Relay
 from infrastructure.streaming.relay_state import RelayState
+from infrastructure.streaming.repartitioning import repartition
 from infrastructure.streaming.sending import KafkaSender, Sender, SendFailed
-from infrastructure.streaming.topics import Topic, check_topics, ensure_topics
+from infrastructure.streaming.topics import Topic, check_topics, ensure_topics, refuse_other_partitions
 
 _log = structlog.get_logger(__name__)
 
@@ -34,11 +35,19 @@ def relay(settings: Settings, conninfo: str) -> Relay:
     return Relay(connect=lambda: RelayState.connect(conninfo, codec), make_sender=make_sender, prefix=prefix)
 
 
-def topics(settings: Settings, conninfo: str) -> list[Topic]:
-    """All of them, made or brought in line. Raises TopicsUnfit and BrokersUnreachable."""
+def topics(settings: Settings, conninfo: str, *, partitions: int | None = None) -> list[Topic]:
+    """All of them, made or brought in line; with another number of partitions, where everything is drained.
+
+    Raises TopicsUnfit, OtherPartitions, NotDrained and BrokersUnreachable.
+    """
+    servers, prefix = settings.kafka_bootstrap_servers, settings.kafka_topic_prefix
+    if partitions is not None and partitions != _partitions(conninfo):
+        refuse_other_partitions(servers, prefix=prefix, partitions=partitions)
+        former = repartition(conninfo, partitions=partitions, codec=event_codec())
+        _log.warning("slots per family changed", former=former, now=partitions)
     return ensure_topics(
-        settings.kafka_bootstrap_servers,
-        prefix=settings.kafka_topic_prefix,
+        servers,
+        prefix=prefix,
         partitions=_partitions(conninfo),
         replication=settings.kafka_replication,
         retention=settings.kafka_retention,

@@ -18,11 +18,22 @@ from infrastructure.settings import Settings
 from infrastructure.streaming.clients import BrokersUnreachable
 from infrastructure.streaming.exposition import expose
 from infrastructure.streaming.relay_state import LogHasGap
+from infrastructure.streaming.repartitioning import NotDrained
 from infrastructure.streaming.sending import Unsendable
-from infrastructure.streaming.topics import State, Topic, TopicsUnfit
+from infrastructure.streaming.topics import OtherPartitions, State, Topic, TopicsUnfit
 from infrastructure.supervision.parent import leave_with
 
 FATAL = (BrokersUnreachable, LogHasGap, TopicsUnfit, UnknownTopic, Unsendable)
+MOST = 1024
+DRAINING = """
+To keep the number of slots, name other topics by KAFKA_TOPIC_PREFIX, or delete these where nobody needs them.
+To change it:
+  1. Stop what writes: till api, till execute, till seed.
+  2. Wait until `till status` shows no lag, nothing stopped, and the relay at the end of the log.
+  3. Stop the rest: till relay, till project, till process, till worker, till serve.
+  4. Set KAFKA_TOPIC_PREFIX to a new prefix: the former topics hold events in their former places, for others to read.
+  5. till topics --partitions N
+  6. Start everything, with the new prefix."""
 STYLES = {State.CREATED: "green", State.ALTERED: "yellow", State.THERE: ""}
 
 
@@ -40,10 +51,23 @@ def relay(
         streaming.relay(settings, conninfo).run(threading.Event())
 
 
-def topics() -> None:
+def topics(
+    partitions: Annotated[
+        int | None, typer.Option(min=1, max=MOST, help="Change the slots per family; refused unless all is drained.")
+    ] = None,
+) -> None:
     """Make the topics of all families, and bring the settings of those that are there in line."""
     with _distributed("topics") as (settings, conninfo):
-        OUT.print(_table(streaming.topics(settings, conninfo)))
+        try:
+            found = streaming.topics(settings, conninfo, partitions=partitions)
+        except OtherPartitions as others:
+            _refuse("topics", f"{others}. Nothing was changed.\n{DRAINING}")
+        except NotDrained as unfinished:
+            reasons = "\n".join(f"  - {reason}" for reason in unfinished.reasons)
+            _refuse(
+                "topics", f"the number of slots cannot be changed now:\n{reasons}\nNothing was changed.\n{DRAINING}"
+            )
+        OUT.print(_table(found))
 
 
 @contextmanager

@@ -26,6 +26,10 @@ class TopicsUnfit(Exception):
     """Topics that events cannot be sent to; the message says why, and what to do."""
 
 
+class OtherPartitions(TopicsUnfit):
+    """Topics with another number of partitions than a family has slots."""
+
+
 class State(StrEnum):
     CREATED = "created"
     THERE = "there"
@@ -48,13 +52,19 @@ def topic_names(prefix: str) -> list[str]:
 
 
 def check_topics(servers: Sequence[str], *, prefix: str, partitions: int) -> None:
-    """Raises TopicsUnfit where a topic is missing or has another number of partitions, and BrokersUnreachable."""
-    with _administration(servers) as admin:
-        found = _partitions(admin, topic_names(prefix))
-    missing = sorted(set(topic_names(prefix)) - found.keys())
+    """Raises TopicsUnfit where a topic is missing, OtherPartitions, and BrokersUnreachable."""
+    missing = refuse_other_partitions(servers, prefix=prefix, partitions=partitions)
     if missing:
-        raise TopicsUnfit(f"missing: {', '.join(missing)}; `till topics` makes them")
+        raise TopicsUnfit(f"topics are missing: {', '.join(sorted(missing))}; `till topics` makes them")
+
+
+def refuse_other_partitions(servers: Sequence[str], *, prefix: str, partitions: int) -> list[str]:
+    """The names of those that are missing. Raises OtherPartitions and BrokersUnreachable."""
+    names = topic_names(prefix)
+    with _administration(servers) as admin:
+        found = _partitions(admin, names)
     _refuse_other_counts(found, partitions)
+    return [name for name in names if name not in found]
 
 
 def ensure_topics(
@@ -62,7 +72,7 @@ def ensure_topics(
 ) -> list[Topic]:
     """Create what is missing, and bring the settings of what is there in line. Any number may call it at once.
 
-    Raises TopicsUnfit, having changed nothing, where one has another number of partitions; and BrokersUnreachable.
+    Raises OtherPartitions, having changed nothing; TopicsUnfit for what the brokers refuse; and BrokersUnreachable.
     """
     names = topic_names(prefix)
     with _administration(servers) as admin:
@@ -113,11 +123,9 @@ def _refuse_other_counts(found: Mapping[str, Sequence[object]], partitions: int)
     others = {name: len(there) for name, there in sorted(found.items()) if len(there) != partitions}
     if others:
         counted = ", ".join(f"{name} has {count}" for name, count in others.items())
-        raise TopicsUnfit(
-            f"{counted} partitions, but a family's events queue up in {partitions} slots. A slot is a partition:"
-            " with another number, events of one key would come in two, and be applied in any order."
-            " Name other topics by KAFKA_TOPIC_PREFIX, or delete these where nobody needs them, and run `till topics`;"
-            " `till topics --partitions N` changes the number of slots"
+        raise OtherPartitions(
+            f"{counted} partitions, but a family's events queue up in {partitions} slots. A slot is a partition: with"
+            " another number, events of one key would come in two of them, and be applied in any order"
         )
 
 

@@ -11,7 +11,7 @@ from domain.shared.category import Family
 from infrastructure.streaming import topics
 from infrastructure.streaming.clients import BrokersUnreachable
 from infrastructure.streaming.message import topic_of
-from infrastructure.streaming.topics import State, Topic, TopicsUnfit, check_topics, ensure_topics
+from infrastructure.streaming.topics import OtherPartitions, State, Topic, TopicsUnfit, check_topics, ensure_topics
 from tests.support.system import eventually
 
 WEEK = timedelta(days=7)
@@ -87,7 +87,7 @@ def test_one_that_was_missing_is_made_beside_the_others(broker: str, topic_prefi
     with closing(KafkaAdminClient(bootstrap_servers=broker.split(","))) as admin:
         admin.delete_topics([orders])
         eventually("the topic to be gone", lambda: orders not in admin.list_topics())
-    with pytest.raises(TopicsUnfit, match=rf"missing: {orders}; `till topics` makes them"):
+    with pytest.raises(TopicsUnfit, match=rf"topics are missing: {orders}; `till topics` makes them"):
         check_topics(broker.split(","), prefix=topic_prefix, partitions=4)
     found = states(ensured(broker, topic_prefix))
     assert {name for name, state in found.items() if state is State.CREATED} == {orders}
@@ -98,9 +98,11 @@ def test_another_number_of_partitions_is_refused_and_nothing_is_changed(
     broker: str, topic_prefix: str, partitions: int
 ) -> None:
     ensured(broker, topic_prefix)
-    with pytest.raises(TopicsUnfit, match=f"has 4 partitions, but a family's events queue up in {partitions} slots"):
+    with pytest.raises(
+        OtherPartitions, match=f"has 4 partitions, but a family's events queue up in {partitions} slots"
+    ):
         ensured(broker, topic_prefix, partitions=partitions, retention=timedelta(0))
-    with pytest.raises(TopicsUnfit, match="has 4 partitions"):
+    with pytest.raises(OtherPartitions, match="has 4 partitions"):
         check_topics(broker.split(","), prefix=topic_prefix, partitions=partitions)
     assert set(states(ensured(broker, topic_prefix)).values()) == {State.THERE}
 
