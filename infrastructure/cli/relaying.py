@@ -46,9 +46,11 @@ def relay(
     """Send the log to Kafka. Any number may run: one leads, the others stand by."""
     if parent is not None:
         leave_with(parent)
-    with _distributed("relay") as (settings, conninfo), expose(metrics_port):
-        # SIGTERM raises SystemExit wherever it is: a batch in hand is abandoned, and sent by the next leader.
-        streaming.relay(settings, conninfo).run(threading.Event())
+    with _distributed("relay") as (settings, conninfo):
+        ready = streaming.relay(settings, conninfo)
+        with expose(metrics_port):
+            # SIGTERM raises SystemExit wherever it is: a batch in hand is abandoned, and sent by the next leader.
+            ready.run(threading.Event())
 
 
 def topics(

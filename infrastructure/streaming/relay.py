@@ -101,6 +101,7 @@ class Relay:
         self._connect = connect
         self._make_sender = make_sender
         self._prefix = prefix
+        metrics.standing_by()
 
     def run(self, stop: threading.Event) -> None:
         """Until told to stop, which abandons what is under way: the next leader sends it again. Outlives restarts of
