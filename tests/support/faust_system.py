@@ -17,6 +17,7 @@ from application.ports.log import Record
 from infrastructure.eventstore.registry import CATEGORIES
 from infrastructure.runner.instances import create
 from infrastructure.runner.runner import Connect, relaxed
+from infrastructure.runner.standings import standings
 from infrastructure.streaming.consuming import Consumer
 from infrastructure.streaming.driver import FaustDriver
 from infrastructure.streaming.gaps import SlotLog
@@ -29,11 +30,13 @@ from tests.support.read_side import ReadSide
 from tests.support.relays import make_topics, relay, running
 from tests.support.system import eventually
 from tests.support.times import NOON
+from tests.support.waiting import until
 
 Tables = dict[str, tuple[int, str]]
 
 ROOT = Path(__file__).parents[2]
 STOP_SECONDS = 20.0
+PATIENCE = 60.0
 
 
 class FaustSystem:
@@ -86,6 +89,14 @@ class FaustSystem:
             schema = await create(shop.conn, projection, slots=SLOTS, state="building", at=NOON)
         await shop.feeder(projection, schema).feed_all_slots(shop.conn, records, upto=records[-1].position)
         return digests(shop.journal.database, schema)
+
+    async def caught_up(self, *schemas: str) -> None:
+        """Every slot of these instances has everything. Groups take their time to come together on a busy machine."""
+
+        async def behind() -> dict[str, int]:
+            return {each.schema: each.lag for each in await standings(self.shop.conn) if each.schema in schemas}
+
+        await until(behind, lambda lags: len(lags) == len(schemas) and not any(lags.values()), seconds=PATIENCE)
 
     async def send(self, family: str, partition: int, **record: Any) -> None:
         """What a stranger sends."""

@@ -24,7 +24,7 @@ from projections.stock_levels import STOCK_LEVELS
 from tests.support.faust_system import FaustSystem, faust_system
 from tests.support.happenings import listed, product
 from tests.support.journal import SLOTS
-from tests.support.read_side import caught_up, read_side_on, tracked
+from tests.support.read_side import read_side_on, tracked
 from tests.support.sales import day
 from tests.support.times import NOON
 from tests.support.waiting import until
@@ -51,7 +51,7 @@ async def test_what_is_sent_gets_into_the_tables(system: FaustSystem) -> None:
     async with system.driving(*projections):
         await until(lambda: standings(shop.conn), lambda found: any(each.name == manager.name for each in found))
         shop.journal.append(records[600:])
-        await caught_up(shop, *(f"{each.name}_v1" for each in projections))
+        await system.caught_up(*(f"{each.name}_v1" for each in projections))
     for projection in projections:
         assert system.tables(projection) == await system.expected(projection, records)
 
@@ -69,7 +69,7 @@ async def test_it_goes_on_where_the_one_before_it_stopped(system: FaustSystem) -
         async with system.driving(replace(ORDER_HISTORY, apply=noting)):
             await until(lambda: tracked(shop.conn, "order_history_v1"), lambda slots: any(slots.values()))
     async with system.driving(replace(ORDER_HISTORY, apply=noting)):
-        await caught_up(shop, "order_history_v1")
+        await system.caught_up("order_history_v1")
     assert len(applied) == len(set(applied))
     assert system.tables(ORDER_HISTORY) == await system.expected(ORDER_HISTORY, records)
 
@@ -81,7 +81,7 @@ async def test_lost_connections_lose_no_event_and_apply_none_twice(system: Faust
         for start in range(0, len(records), 150):
             shop.journal.append(records[start : start + 150])
             await shop.conn.execute(OTHERS)
-        await caught_up(shop, "order_history_v1", "stock_levels_v1")
+        await system.caught_up("order_history_v1", "stock_levels_v1")
     for projection in (ORDER_HISTORY, STOCK_LEVELS):
         assert system.tables(projection) == await system.expected(projection, records)
 
@@ -103,7 +103,7 @@ async def test_an_error_that_nobody_has_thought_of_ends_it_and_loses_nothing(
     assert raised.group_contains(StreamCrashed, match="a bug")
     assert (await tracked(shop.conn, "catalogue_v1"))[SLOTS.of(record)] == 0
     async with system.driving(CATALOGUE, patience=60):
-        await caught_up(shop, "catalogue_v1")
+        await system.caught_up("catalogue_v1")
 
 
 async def test_what_a_stranger_sent_stops_a_slot_until_somebody_decides(system: FaustSystem) -> None:
@@ -111,7 +111,7 @@ async def test_what_a_stranger_sent_stops_a_slot_until_somebody_decides(system: 
     (first,) = shop.journal.write(product(1), listed(product(1), name="before"))
     partition = int(SLOTS.of(first).rpartition("-")[2])
     async with system.driving(CATALOGUE, patience=60):
-        await caught_up(shop, "catalogue_v1")
+        await system.caught_up("catalogue_v1")
         headers = [("position", b"1"), ("position", b"2")]
         await system.send("catalogue", partition, key=b"\xff", value=None, headers=headers)
         (letter,) = await until(lambda: dead_letters.dead_letters(shop.conn), bool)
@@ -120,7 +120,7 @@ async def test_what_a_stranger_sent_stops_a_slot_until_somebody_decides(system: 
         (other,) = shop.journal.write(product(ELSEWHERE), listed(product(ELSEWHERE), name="elsewhere"))
         await until(lambda: tracked(shop.conn, "catalogue_v1"), lambda slots: slots[SLOTS.of(other)] == 3)
         await dead_letters.skip(shop.conn, letter.id, by="operator", at=NOON)
-        await caught_up(shop, "catalogue_v1")
+        await system.caught_up("catalogue_v1")
     rows = await bulk.read(shop.conn, "SELECT name FROM catalogue_v1.product")
     assert sorted(rows) == [("after",), ("elsewhere",)]
 
@@ -137,7 +137,7 @@ async def test_what_kafka_has_lost_is_read_from_the_log(system: FaustSystem) -> 
     await until(relayed, lambda position: position == records[-1].position)
     await asyncio.to_thread(_forget_everything, system, "orders")
     async with system.driving(ORDER_HISTORY, patience=0.1):
-        await caught_up(shop, "order_history_v1")
+        await system.caught_up("order_history_v1")
     assert system.tables(ORDER_HISTORY) == await system.expected(ORDER_HISTORY, records)
 
 

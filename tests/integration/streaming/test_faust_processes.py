@@ -11,7 +11,7 @@ import pytest
 from infrastructure.runner.standings import standings
 from projections.order_history import ORDER_HISTORY
 from tests.support.faust_system import FaustSystem, faust_system
-from tests.support.read_side import caught_up, read_side_on, tracked
+from tests.support.read_side import read_side_on, tracked
 from tests.support.sales import day
 from tests.support.waiting import until
 
@@ -43,7 +43,7 @@ async def test_told_to_stop_it_ends_well_and_leaves_nothing_behind(system: Faust
         assert asyncio.get_running_loop().time() - began < 6
     assert list(process.folder.iterdir()) == []
     async with system.driving(ORDER_HISTORY):
-        await caught_up(system.shop, LIVE)
+        await system.caught_up(LIVE)
 
 
 async def test_killed_it_comes_back_where_it_was(system: FaustSystem, tmp_path: Path) -> None:
