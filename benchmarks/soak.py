@@ -1,4 +1,5 @@
-"""Runs the property tests at their large sizes and keeps what was tried; arguments go to pytest."""
+"""Runs the property tests, and the chaos of streaming, at their large sizes and keeps what was tried; arguments go to
+pytest."""
 
 import json
 import os
@@ -18,7 +19,7 @@ EXAMPLES = re.compile(r"(\d+) passing")
 
 
 class Recorder:
-    """Keeps each test's outcome, its duration, and how many examples Hypothesis tried."""
+    """Keeps each test's outcome, its duration, how many examples Hypothesis tried, and the figures it recorded."""
 
     def __init__(self) -> None:
         self.tests: dict[str, dict[str, Any]] = {}
@@ -28,6 +29,7 @@ class Recorder:
         test["seconds"] = round(test["seconds"] + report.duration, 2)
         if report.outcome != "passed":
             test["outcome"] = report.outcome
+        test.update(report.user_properties)
 
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:
         statistics = getattr(item, "hypothesis_statistics", None)

@@ -1,0 +1,78 @@
+"""One run of everything that can go wrong, and what it left."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from infrastructure.streaming.message import Message
+from tests.integration.streaming.chaos.harms import HARMS, Scene, do_all
+from tests.support.arrivals import arrived
+from tests.support.broker import own_kafka
+from tests.support.mixed_writing import MixedWriter
+from tests.support.resending import Resender
+from tests.support.slot_order import SlotOrder
+from tests.support.streaming_system import StreamingSystem, everything
+from tests.support.system import NotInTime
+from tests.support.twin import Tables, tables
+
+PREFIX = "chaos"
+QUIET_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """What is there when everything has come to rest."""
+
+    database: str
+    size: int
+    seed: int
+    head: int
+    tables: Tables
+    topics: Mapping[tuple[str, int], list[Message]]
+    done: Counter[str]
+    copies: int
+    """Messages that were sent again by us; the relays send some again by themselves."""
+    overtakings: int
+    """Looks that met a slot ahead of another which the log has an earlier event for."""
+    from_log: int
+    """Times that a worker read from the log what Kafka had not brought it in time."""
+    takeovers: list[float]
+    seconds: float
+
+
+def chaos(database: str, home: Path, *, size: int, seed: int) -> Aftermath:
+    """So many events at least, written while everything that is in HARMS is done. Raises NoBroker."""
+    luck, began = random.Random(seed), time.monotonic()
+    with (
+        own_kafka(home / "kafka") as kafka,
+        MixedWriter(database, home, seed=seed) as writer,
+        StreamingSystem(home, database=database, kafka=kafka.bootstrap, prefix=PREFIX, programs=everything()) as system,
+        SlotOrder(database) as order,
+    ):
+        resender = Resender(kafka.bootstrap, PREFIX, luck)
+        scene = Scene(system, kafka, writer, resender, luck, burst=size // HARMS.total())
+        try:
+            system.wait_until_quiet(seconds=QUIET_SECONDS)
+            print(f"everything runs after {time.monotonic() - began:.1f} s")
+            do_all(scene)
+            writer.write(size - writer.log.head).result(60)
+            system.wait_until_quiet(seconds=QUIET_SECONDS)
+        except NotInTime as late:
+            raise NotInTime(f"{late}\n{system.complaints()}") from None
+        return Aftermath(
+            database=database,
+            size=size,
+            seed=seed,
+            head=writer.log.head,
+            tables=tables(database),
+            topics=arrived(kafka.bootstrap, PREFIX),
+            done=scene.done,
+            copies=resender.copies,
+            overtakings=order.overtakings(),
+            from_log=system.said("catching up from the log"),
+            takeovers=scene.takeovers,
+            seconds=time.monotonic() - began,
+        )

@@ -1,0 +1,187 @@
+"""The distributed half of a shop as child processes under its own supervisor: relays, projections, process managers."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import psycopg
+
+from infrastructure.bootstrap.tables import PROCESS_MANAGERS, READ_MODELS
+from infrastructure.supervision.child import Happening
+from tests.support import traps
+from tests.support.system import eventually
+from tests.support.traps import Traps
+
+ROOT = Path(__file__).parents[2]
+STOP_SECONDS = 40.0
+PLANTED = (sys.executable, "-m", "tests.support.planted_till")
+RELAYS = ("relay-1", "relay-2")
+"""One leads, one stands by."""
+SHARED = READ_MODELS[-1].name
+TWINS = (SHARED, f"{SHARED}-too")
+"""They share the partitions of one read model."""
+
+_BEHIND = """
+SELECT coalesce((SELECT position FROM till.log_head)
+                - least((SELECT position FROM till.relay), (SELECT min(position) FROM till.passed)), 1)
+"""
+_CUT = """
+SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+ WHERE datname = current_database() AND application_name LIKE 'till %' AND application_name NOT LIKE 'till tests%'
+"""
+
+
+class Happened(NamedTuple):
+    """To one of the programs."""
+
+    name: str
+    what: Happening
+    pid: int
+    code: int | None
+
+
+def everything() -> dict[str, Sequence[str]]:
+    """What `till` is to run, by program: two relays, whatever there is to feed, and one of it by two."""
+    relays, twins = dict.fromkeys(RELAYS, ("relay",)), dict.fromkeys(TWINS, ("project", SHARED))
+    return relays | read_models(*(each.name for each in READ_MODELS)) | process_managers() | twins
+
+
+def read_models(*names: str) -> dict[str, Sequence[str]]:
+    return {name: ("project", name) for name in names}
+
+
+def process_managers() -> dict[str, Sequence[str]]:
+    return {each.name: ("process", each.name) for each in PROCESS_MANAGERS}
+
+
+class StreamingSystem:
+    """Runs while the block lasts. Everything it says is in `system.log`."""
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        database: str,
+        kafka: str,
+        prefix: str,
+        programs: Mapping[str, Sequence[str]],
+        plants: Mapping[str, str] | None = None,
+    ) -> None:
+        self.traps = Traps(home / "traps")
+        self.log = home / "system.log"
+        self.programs = programs
+        self._home = home
+        self._told = home / "happenings"
+        self._environment = {
+            # Measured is what the tests run themselves; a process that is killed has nothing to report.
+            **{name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")},
+            "PYTHONPATH": str(ROOT),
+            "TILL_HOME": str(home / ".till"),
+            "DATABASE_URL": database,
+            "KAFKA_BOOTSTRAP_SERVERS": kafka,
+            "KAFKA_TOPIC_PREFIX": prefix,
+            "JWT_SECRET": "x" * 32,
+            "PII_MASTER_KEY": "eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg=",
+            "PAYMENT_GATEWAY": "simulated",
+            "LOG_FORMAT": "json",
+            traps.VARIABLE: str(home / "traps"),
+            **(plants or {}),
+        }
+        self._database: psycopg.Connection[Any] = psycopg.connect(database, autocommit=True)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self._told.touch()
+        self.till("topics")
+        programs = [[name, [*PLANTED, *arguments]] for name, arguments in self.programs.items()]
+        arguments = (str(os.getpid()), str(self._told), json.dumps(programs))
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.support.supervised_programs", *arguments],
+                env=self._environment, cwd=self._home, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True,
+            )  # fmt: skip
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._database.close()
+        assert self._process is not None
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()  # the programs end with it
+            self._process.wait()
+            raise
+
+    def till(self, *arguments: str) -> str:
+        """A command that ends by itself; what it says. Raises CalledProcessError."""
+        command = [sys.executable, "-m", "infrastructure.cli", *arguments]
+        done = subprocess.run(
+            command, env=self._environment, cwd=self._home, check=True, stdout=subprocess.PIPE, timeout=120, text=True
+        )
+        return done.stdout
+
+    def happenings(self) -> list[Happened]:
+        lines = self._told.read_text().splitlines(keepends=True)
+        told = [json.loads(line) for line in lines if line.endswith("\n")]
+        return [Happened(name, Happening(what), pid, code) for name, what, pid, code in told]
+
+    def pid(self, name: str) -> int:
+        """Of the process that runs as `name` now. Raises NotInTime where there is none."""
+        return int(eventually(f"a living {name}", lambda: self._running(name), seconds=30))
+
+    def name(self, pid: int) -> str:
+        """What runs, or ran, under that number."""
+        return next(each.name for each in self.happenings() if each.pid == pid)
+
+    def kill(self, pid: int, how: signal.Signals = signal.SIGKILL) -> int:
+        """Its exit code, once the supervisor has seen it."""
+        os.kill(pid, how)
+        return int(eventually(f"{pid} is gone", lambda: self._ended(pid), seconds=30)[0])
+
+    def behind(self) -> int:
+        """Events of the log that are not everywhere yet: sent, and in every instance."""
+        return self._number(_BEHIND)
+
+    def wait_until_quiet(self, *, seconds: float) -> None:
+        """Raises NotInTime."""
+        eventually("everything is everywhere", lambda: self.behind() == 0, seconds=seconds)
+
+    def cut_connections(self) -> int:
+        """How many connections of ours to the database there were."""
+        return self._number(_CUT)
+
+    def relayed(self) -> int:
+        """The last position that a relay has saved."""
+        return self._number("SELECT position FROM till.relay")
+
+    def said(self, words: str) -> int:
+        """Lines of the log with these words in them."""
+        return self.log.read_text(errors="replace").count(words)
+
+    def complaints(self, count: int = 20) -> str:
+        """The last lines of the log that tell of more than the usual."""
+        lines = self.log.read_text(errors="replace").splitlines()
+        return "\n".join([line for line in lines if '"level": "info"' not in line][-count:])
+
+    def _running(self, name: str) -> int | None:
+        mine = [each for each in self.happenings() if each.name == name]
+        return mine[-1].pid if mine and mine[-1].what is Happening.STARTED else None
+
+    def _ended(self, pid: int) -> list[int]:
+        ends = (Happening.DIED, Happening.STOPPED, Happening.KILLED)
+        return [each.code or 0 for each in self.happenings() if each.pid == pid and each.what in ends]
+
+    def _number(self, query: str) -> int:
+        row = self._database.execute(query).fetchone()
+        assert row is not None
+        return int(row[0])
