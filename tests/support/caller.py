@@ -45,13 +45,16 @@ class Reply:
         return self.json if self.content else None
 
 
+_positions: dict[str, str] = {}
+"""Of the last write to each shop: callers tell each other what they did."""
+
+
 class Caller:
-    """Sends the position of its last write with every read."""
+    """Sends the position of the last write with every read, whoever's it was."""
 
     def __init__(self, url: str, token: str | None = None) -> None:
         self.url = url
         self.token = token
-        self.position: str | None = None
         self._http = httpx.Client(base_url=url, timeout=30)
 
     def __enter__(self) -> Self:
@@ -61,6 +64,15 @@ class Caller:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def position(self) -> str | None:
+        return _positions.get(self.url)
+
+    @position.setter
+    def position(self, position: str | None) -> None:
+        if position is not None:
+            _positions[self.url] = position
 
     def close(self) -> None:
         self._http.close()
@@ -84,7 +96,14 @@ class Caller:
         return reply
 
     def get(self, path: str, **headers: str) -> Reply:
-        return self.request("GET", path, **headers)
+        """As every client should: where the read model has not got there yet, once more."""
+
+        def answered() -> Reply | None:
+            reply = self.request("GET", path, **headers)
+            return None if reply.code == "not-caught-up" else reply
+
+        found: Reply = eventually(f"GET {path}", answered, seconds=60)
+        return found
 
     def post(self, path: str, body: object = None, *, key: str | None = None, **headers: str) -> Reply:
         return self.request("POST", path, body, key=key, **headers)
@@ -123,9 +142,10 @@ def newcomer(url: str, *, role: str = "buyer", name: str = "Ada") -> Caller:
 
 
 def listed(seller: Caller, *, price: str = "875.00", quantity: int = 10, name: str = "Brass kettle") -> str:
-    """The id of a new product in stock."""
+    """The id of a new product in stock, that everybody sees."""
     product = seller.post("/products", {"name": name, "price": Decimal(price), "quantity": quantity}).expect(201)
     identifier: str = product["id"]
+    seller.get(f"/products/{identifier}").expect(200)
     return identifier
 
 

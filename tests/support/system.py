@@ -19,10 +19,13 @@ import psycopg
 
 from infrastructure.postgres.embedded import EmbeddedPostgres
 
-READY_SECONDS = 60.0
+READY_SECONDS = 90.0
 STOP_SECONDS = 40.0
 POLL_SECONDS = 0.02
 TILL = (sys.executable, "-m", "infrastructure.cli")
+
+
+_LAG = "SELECT (SELECT position FROM till.log_head) - (SELECT min(position) FROM till.passed)"
 
 
 class NotInTime(AssertionError):
@@ -98,9 +101,9 @@ class System:
             )
 
     def wait_ready(self) -> None:
-        """Until `/health/ready` answers 200."""
+        """Until `/health/ready` answers 200, and the read models have all that there was."""
         try:
-            eventually("ready", lambda: self._ended() or self.ready(), seconds=READY_SECONDS)
+            eventually("ready", lambda: self._ended() or (self.ready() and self.lag() == 0), seconds=READY_SECONDS)
         except NotInTime as late:
             raise NotInTime(f"{late}\n{self.last_lines()}") from None
         if self._ended():
@@ -108,6 +111,13 @@ class System:
 
     def ready(self) -> bool:
         return answers(f"{self.url}/health/ready")
+
+    def lag(self) -> int:
+        """Events that some projection has not read."""
+        with self.connection() as connection:
+            row = connection.execute(_LAG).fetchone()
+        assert row is not None
+        return int(row[0])
 
     def stop(self) -> None:
         """SIGTERM, and SIGKILL for everything where that does not help."""
