@@ -130,7 +130,7 @@ class Relay:
         return True
 
     def _lead(self, state: RelayState, stop: threading.Event) -> None:
-        _log.info("leading", position=state.load().position, head=state.head())
+        _log.info("leading", position=state.load().position, head=state.head(), backend=state.backend)
         while not stop.is_set():
             try:
                 partitions = state.partitions()

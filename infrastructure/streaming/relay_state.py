@@ -70,6 +70,11 @@ class RelayState:
     def close(self) -> None:
         self._conn.close()
 
+    @property
+    def backend(self) -> int:
+        """The session's process on the server."""
+        return self._conn.info.backend_pid
+
     def try_lead(self) -> bool:
         """Become the leader, if there is none. A leader is woken by what is written to the log."""
         leads = bool(self._row(_LEAD)[0])
