@@ -1,8 +1,12 @@
 """A process of the distributed mode that drives one read model or process manager from Kafka."""
 
 import asyncio
+import os
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import TypeVar
 
+import psycopg
 import structlog
 
 from infrastructure.bootstrap.tables import PROCESS_MANAGERS, READ_MODELS
@@ -11,6 +15,7 @@ from infrastructure.clock import SystemClock
 from infrastructure.collector import spare_long_lived_objects
 from infrastructure.eventstore.registry import CATEGORIES, event_codec
 from infrastructure.postgres.pools import connector
+from infrastructure.postgres.transience import described
 from infrastructure.processes.driver import as_projection
 from infrastructure.runner.runner import relaxed
 from infrastructure.runner.slots import Slots
@@ -23,6 +28,8 @@ from infrastructure.streaming.topics import check_topics
 from projections.projection import Projection
 
 RETRY = 1.0
+
+T = TypeVar("T")
 
 _log = structlog.get_logger(__name__)
 
@@ -45,8 +52,11 @@ def _named(kind: str, name: str, known: dict[str, Projection]) -> Projection:
 
 
 async def drive(settings: Settings, conninfo: str, projection: Projection, stop: asyncio.Event) -> None:
-    """Until told to stop. Raises TopicsUnfit, and what the driver raises."""
-    per_family = await partitions(conninfo)
+    """Until told to stop. Waits for a database and brokers that are away. Raises TopicsUnfit, and what the driver
+    raises."""
+    per_family = await _patiently(lambda: partitions(conninfo), stop)
+    if per_family is None or await _patiently(lambda: _topics_are_fit(settings, per_family), stop) is None:
+        return
     slots = Slots(CATEGORIES, per_family)
     connect = relaxed(connector(conninfo, process=f"project {projection.name}"))
     log = SlotLog(event_codec(), CATEGORIES, partitions=per_family)
@@ -56,23 +66,27 @@ async def drive(settings: Settings, conninfo: str, projection: Projection, stop:
         servers=settings.kafka_bootstrap_servers,
         prefix=settings.kafka_topic_prefix,
         families=sorted(slots.families_of(projection)),
+        on_hang=os._exit,
     )
-    if await _topics_are_there(settings, per_family, stop):
-        spare_long_lived_objects()
-        await driver.run(stop)
+    spare_long_lived_objects()
+    await driver.run(stop)
 
 
-async def _topics_are_there(settings: Settings, per_family: int, stop: asyncio.Event) -> bool:
-    """Waits for brokers that are away; False where told to stop meanwhile. Raises TopicsUnfit."""
+async def _topics_are_fit(settings: Settings, per_family: int) -> bool:
+    """Raises TopicsUnfit and BrokersUnreachable."""
     servers, prefix = settings.kafka_bootstrap_servers, settings.kafka_topic_prefix
+    await asyncio.to_thread(check_topics, servers, prefix=prefix, partitions=per_family)
+    return True
+
+
+async def _patiently(act: Callable[[], Awaitable[T]], stop: asyncio.Event) -> T | None:
+    """None where told to stop before the others were there."""
     while not stop.is_set():
         try:
-            await asyncio.to_thread(check_topics, servers, prefix=prefix, partitions=per_family)
-        except BrokersUnreachable as unreachable:
-            _log.warning("waiting for Kafka", error=str(unreachable), retry_in=RETRY)
+            return await act()
+        except (BrokersUnreachable, psycopg.OperationalError) as away:
+            _log.warning("waiting for others", error=described(away), retry_in=RETRY)
             with suppress(TimeoutError):
                 async with asyncio.timeout(RETRY):
                     await stop.wait()
-        else:
-            return True
-    return False
+    return None

@@ -8,13 +8,13 @@ from typing import Annotated, NoReturn
 
 import typer
 import uvloop
-from prometheus_client import start_http_server
 
 from infrastructure.bootstrap.projecting import drive, process_manager, read_model
 from infrastructure.bootstrap.worker import execute as carry_out
 from infrastructure.cli.entry import ERRORS, program
 from infrastructure.postgres.database import open_database
 from infrastructure.settings import Settings
+from infrastructure.streaming.exposition import expose
 from infrastructure.streaming.topics import TopicsUnfit
 from infrastructure.supervision.parent import leave_with
 from infrastructure.supervision.supervisor import STOP_SIGNALS
@@ -51,9 +51,7 @@ def _process(name: str, *, nice: int, metrics_port: int | None, parent: int | No
     if parent is not None:
         leave_with(parent)
     os.nice(nice)
-    with program(name) as settings:
-        if metrics_port is not None:
-            start_http_server(metrics_port)
+    with program(name) as settings, expose(metrics_port):
         yield settings
 
 

@@ -1,9 +1,11 @@
 """Drives one projection by Faust: from Kafka as a rule, from the log where Kafka brings nothing."""
 
 import asyncio
+import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 
 import structlog
 
@@ -36,8 +38,10 @@ class FaustDriver:
         prefix: str,
         families: Sequence[str],
         lookout: Lookout | None = None,
+        on_hang: Callable[[int], object] = lambda _: None,
     ) -> None:
-        """`connect` gives connections in autocommit mode; the topics are there."""
+        """`connect` gives connections in autocommit mode; the topics are there. `on_hang` ends the process by force,
+        with the code that it gets: Faust's threads do not end while a broker does not answer."""
         self._projection = consumer.projection
         self._consumer = consumer
         self._connect = connect
@@ -45,6 +49,7 @@ class FaustDriver:
         self._topics = [f"{prefix}.{family}" for family in families]
         self._group = f"{prefix}.{self._projection.name}.v{self._projection.version}"
         self._lookout = lookout or Lookout()
+        self._on_hang = on_hang
         self._look_now = asyncio.Event()
         self._at_once = False
         self._stop = asyncio.Event()
@@ -65,12 +70,21 @@ class FaustDriver:
             return
         with tempfile.TemporaryDirectory(prefix="till-faust-") as folder:
             stream = FaustStream(
-                group=self._group, servers=self._servers, topics=self._topics, take=self._take, folder=folder
+                group=self._group,
+                servers=self._servers,
+                topics=self._topics,
+                take=self._take,
+                folder=folder,
+                on_hang=partial(self._hang, folder),
             )
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(stream.run(stop))
                 tasks.create_task(self._look_after(stream))
         await self._consumer.close()
+
+    def _hang(self, folder: str, code: int) -> None:
+        shutil.rmtree(folder, ignore_errors=True)  # nothing that follows may be reached
+        self._on_hang(code)
 
     async def _take(self, arrivals: Sequence[Arrival]) -> bool:
         return await self._persist("take", lambda: self._consumer.take(arrivals))

@@ -40,9 +40,20 @@ class StreamCrashed(Exception):
 class FaustStream:
     """One consumer group's member. Hands over what arrives, batch by batch, and acknowledges what was taken."""
 
-    def __init__(self, *, group: str, servers: Sequence[str], topics: Sequence[str], take: Take, folder: str) -> None:
-        """`folder` is for Faust to keep its directories in."""
+    def __init__(
+        self,
+        *,
+        group: str,
+        servers: Sequence[str],
+        topics: Sequence[str],
+        take: Take,
+        folder: str,
+        on_hang: Callable[[int], object],
+    ) -> None:
+        """`folder` is for Faust to keep its directories in. `on_hang` is called where Faust does not stop in time, with
+        the code that the process should end with: its threads would wait for a broker that does not answer."""
         self._take = take
+        self._on_hang = on_hang
         self._in_hand = asyncio.Lock()
         self._app = faust.App(
             group,
@@ -64,7 +75,6 @@ class FaustStream:
             broker_request_timeout=ANSWER,
             broker_commit_interval=COMMIT,
             consumer_auto_offset_reset="earliest",
-            consumer_max_fetch_size=4 * 1024 * 1024,
         )
         self._app.agent(self._app.topic(*topics), name="follow")(self._follow)
 
@@ -87,10 +97,11 @@ class FaustStream:
             await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
             await self._until_ended(starting, stopping)
         finally:
+            told = stopping.done()
             for task in (starting, stopping):
                 task.cancel()
             await asyncio.wait({starting, stopping})
-            await self._stop_app()
+            await self._stop_app(code=0 if told else 1)
 
     async def _until_ended(self, starting: asyncio.Task[None], stopping: asyncio.Task[bool]) -> None:
         if stopping.done():
@@ -106,12 +117,13 @@ class FaustStream:
             async with asyncio.timeout(GRACE):
                 await self._in_hand.acquire()  # and keep it: nothing more is taken
 
-    async def _stop_app(self) -> None:
+    async def _stop_app(self, *, code: int) -> None:
         try:
             async with asyncio.timeout(STOPPING):
                 await self._app.stop()
         except TimeoutError:
-            _log.warning("Faust does not stop", group=self._app.conf.id)
+            _log.warning("Faust does not stop; what was taken is committed", group=self._app.conf.id)
+            self._on_hang(code)
 
     async def _follow(self, stream: Any) -> None:
         async for events in stream.noack_take(BATCH, within=WINDOW):
