@@ -16,8 +16,8 @@ Arrived = Mapping[tuple[str, int], Sequence[Message]]
 """By topic and partition, in the order of the partition."""
 
 
-def arrived(bootstrap: str, prefix: str) -> dict[tuple[str, int], list[Message]]:
-    """Everything up to this moment."""
+def arrived(bootstrap: str, prefix: str, *, known: Arrived | None = None) -> dict[tuple[str, int], list[Message]]:
+    """Everything up to this moment, that follows what is known already."""
     found: dict[tuple[str, int], list[Message]] = defaultdict(list)
     with closing(KafkaConsumer(bootstrap_servers=bootstrap.split(","), enable_auto_commit=False)) as consumer:
         places = [
@@ -27,7 +27,8 @@ def arrived(bootstrap: str, prefix: str) -> dict[tuple[str, int], list[Message]]
         ]
         ends = consumer.end_offsets(places)
         consumer.assign(places)
-        consumer.seek_to_beginning()
+        for place in places:
+            consumer.seek(place, len((known or {}).get((place.topic, place.partition), ())))
         while any(consumer.position(place) < ends[place] for place in places):
             for place, records in consumer.poll(timeout_ms=POLL_MS).items():
                 found[place.topic, place.partition] += [

@@ -6,6 +6,7 @@ The fault is a consumer that loses one event and tracks past it: what a comparis
 import dataclasses
 import os
 import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,9 @@ PARENT = "TILL_TEST_PARENT"
 
 def main() -> None:
     leave_with(int(os.environ[PARENT]), by=signal.SIGKILL)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until `till` has its own
     held = Traps(Path(os.environ[traps.VARIABLE]))
+    held.arrive()
     lost = int(os.environ.get(LOST, "0"))
     with patch.object(RelayState, "save", saving(held)), patch.object(feeding, "advance", advancing(held, lost=lost)):
         till()

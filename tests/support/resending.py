@@ -1,5 +1,6 @@
 """Sends copies of what lies in the topics, to where it lies, in any order: as relays do that begin again, and worse."""
 
+from collections import defaultdict
 from contextlib import closing
 from math import ceil
 from random import Random
@@ -8,37 +9,46 @@ from kafka import KafkaProducer
 
 from infrastructure.streaming.message import Message
 from infrastructure.streaming.sending import LARGEST_REQUEST
-from tests.support.arrivals import arrived, position
+from tests.support.arrivals import Arrived, arrived, position
 
-SECONDS = 30.0
+SECONDS = 60.0
+
+Place = tuple[str, int]
 
 
 class Resender:
-    """`copies` of `originals`, so far."""
+    """Knows what lies in the topics, and which of it came there first; `copies` were sent by it."""
 
     def __init__(self, kafka: str, prefix: str, luck: Random) -> None:
         self._kafka = kafka
-        self.prefix = prefix
+        self._prefix = prefix
         self._luck = luck
-        self._known: dict[tuple[str, int], list[Message]] = {}
+        self._lying = defaultdict[Place, list[Message]](list)
+        self._originals: list[Message] = []
+        self._last = defaultdict[Place, int](int)
         self.copies = 0
 
+    def look(self) -> Arrived:
+        """Everything that lies in the topics."""
+        for place, messages in arrived(self._kafka, self._prefix, known=self._lying).items():
+            self._lying[place] += messages
+            for message in messages:
+                if position(message) > self._last[place]:
+                    self._originals.append(message)
+                    self._last[place] = position(message)
+        return self._lying
+
     @property
-    def originals(self) -> int:
-        """Messages that the topics were seen to hold, each counted once."""
-        return sum(map(len, self._known.values()))
+    def last(self) -> int:
+        """The last position that was seen in the topics."""
+        return max(self._last.values(), default=0)
 
     def send_again(self, share: float) -> None:
         """So many of what has come since the last time, as a share; any message may be among them, old ones too."""
-        before = self.originals
-        for place, messages in arrived(self._kafka, self.prefix).items():
-            known = self._known.setdefault(place, [])
-            for message in messages:
-                if not known or position(message) > position(known[-1]):
-                    known.append(message)
-        everything = [message for messages in self._known.values() for message in messages]
-        count = min(ceil((self.originals - before) * share), len(everything))
-        self._send(self._luck.sample(everything, count))
+        before = len(self._originals)
+        self.look()
+        count = ceil((len(self._originals) - before) * share)
+        self._send(self._luck.sample(self._originals, min(count, len(self._originals))))
 
     def _send(self, messages: list[Message]) -> None:
         """Identical ones: key, value, headers, topic and partition. Returns when all have arrived."""

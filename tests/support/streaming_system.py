@@ -136,8 +136,8 @@ class StreamingSystem:
         return [Happened(name, Happening(what), pid, code) for name, what, pid, code in told]
 
     def pid(self, name: str) -> int:
-        """Of the process that runs as `name` now. Raises NotInTime where there is none."""
-        return int(eventually(f"a living {name}", lambda: self._running(name), seconds=30))
+        """Of the process that runs as `name` now, once it can be told to stop. Raises NotInTime."""
+        return int(eventually(f"a living {name}", lambda: self._running(name), seconds=60))
 
     def name(self, pid: int) -> str:
         """What runs, or ran, under that number."""
@@ -175,7 +175,8 @@ class StreamingSystem:
 
     def _running(self, name: str) -> int | None:
         mine = [each for each in self.happenings() if each.name == name]
-        return mine[-1].pid if mine and mine[-1].what is Happening.STARTED else None
+        runs = bool(mine) and mine[-1].what is Happening.STARTED and self.traps.has_arrived(mine[-1].pid)
+        return mine[-1].pid if runs else None
 
     def _ended(self, pid: int) -> list[int]:
         ends = (Happening.DIED, Happening.STOPPED, Happening.KILLED)

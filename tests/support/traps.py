@@ -30,6 +30,13 @@ class Traps:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
 
+    def arrive(self) -> None:
+        """What a planted program says first: from now on it can be told to stop."""
+        (self._folder / f"here.{os.getpid()}").touch()
+
+    def has_arrived(self, process: int) -> bool:
+        return (self._folder / f"here.{process}").exists()
+
     def set(self, point: str) -> None:
         self._file(point).touch()
 

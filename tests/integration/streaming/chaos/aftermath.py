@@ -3,13 +3,11 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from infrastructure.streaming.message import Message
 from tests.integration.streaming.chaos.harms import HARMS, Scene, do_all
-from tests.support.arrivals import arrived
+from tests.support.arrivals import Arrived
 from tests.support.broker import own_kafka
 from tests.support.mixed_writing import MixedWriter
 from tests.support.resending import Resender
@@ -31,7 +29,7 @@ class Aftermath:
     seed: int
     head: int
     tables: Tables
-    topics: Mapping[tuple[str, int], list[Message]]
+    topics: Arrived
     done: Counter[str]
     copies: int
     """Messages that were sent again by us; the relays send some again by themselves."""
@@ -68,7 +66,7 @@ def chaos(database: str, home: Path, *, size: int, seed: int) -> Aftermath:
             seed=seed,
             head=writer.log.head,
             tables=tables(database),
-            topics=arrived(kafka.bootstrap, PREFIX),
+            topics=resender.look(),
             done=scene.done,
             copies=resender.copies,
             overtakings=order.overtakings(),

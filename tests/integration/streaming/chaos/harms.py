@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from infrastructure.streaming.local_kafka import LocalKafka
 from infrastructure.streaming.sending import DELIVERY
 from tests.support import traps
-from tests.support.arrivals import arrived, positions
 from tests.support.mixed_writing import MixedWriter
 from tests.support.resending import Resender
 from tests.support.streaming_system import RELAYS, TWINS, StreamingSystem
@@ -103,8 +102,8 @@ def kill_the_leader_between_send_and_save(scene: Scene) -> None:
     """SIGKILL of the relay that leads: what Kafka has taken is not saved."""
     leader = scene.hold(traps.SENT)
     saved = scene.system.relayed()
-    lying = max(position for messages in _arrived(scene) for position in messages)
-    assert saved < lying
+    scene.resender.look()
+    assert saved < scene.resender.last
     assert scene.system.kill(leader) == -signal.SIGKILL
     ended = time.monotonic()
     scene.system.traps.clear(traps.SENT)
@@ -112,14 +111,12 @@ def kill_the_leader_between_send_and_save(scene: Scene) -> None:
     scene.takeovers.append(time.monotonic() - ended)
 
 
-def _arrived(scene: Scene) -> list[list[int]]:
-    return [positions(messages) for messages in arrived(scene.kafka.bootstrap, scene.resender.prefix).values()]
-
-
 def restart_the_broker(scene: Scene) -> None:
-    """It is away while the log goes on."""
+    """It is away while the log goes on, and while a worker has to begin anew."""
     scene.kafka.stop()
-    scene.write().result(60)
+    writing = scene.write()
+    assert scene.system.kill(scene.system.pid(scene.worker())) == -signal.SIGKILL
+    writing.result(60)
     scene.kafka.start()
     _wait_for_the_relay(scene)
 
