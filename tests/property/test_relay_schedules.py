@@ -35,6 +35,7 @@ class Process:
         self._stage = stage
         self.state = RelayState.connect(database, CODEC)
         self.leading: Leading | None = None
+        self.sender: FakeSender | None = None
 
     def step(self) -> None:
         """What a relay does next; after a failure it begins anew, as `Relay` does."""
@@ -42,16 +43,17 @@ class Process:
             if self.leading is not None:
                 self.leading.step()
             elif self.state.try_lead():
-                self.leading = Leading(self.state, self._stage.sender(), prefix=PREFIX, partitions=PARTITIONS)
+                self.sender = self._stage.sender()
+                self.leading = Leading(self.state, self.sender, prefix=PREFIX, partitions=PARTITIONS)
         except SendFailed:
-            self.leading = None
+            self.leading = self.sender = None
         except (psycopg.OperationalError, LeadershipLost):
             self.start_again()
 
     def start_again(self) -> None:
-        """Its session ends, and what it had in hand is forgotten; what it sent may still arrive."""
+        """With a new session. What it sent before may still arrive."""
         self.state.close()
-        self.state, self.leading = RelayState.connect(self._database, CODEC), None
+        self.state, self.leading, self.sender = RelayState.connect(self._database, CODEC), None, None
 
 
 class Stage:
@@ -77,11 +79,27 @@ class Stage:
         self._seed += 1
         fill(self.database, count, seed=self._seed)
 
+    def go_on(self, steps: int) -> None:
+        """Both, in turns."""
+        for _ in range(steps):
+            for process in self.processes:
+                process.step()
+
     def step(self, which: int) -> None:
         self.processes[which].step()
 
     def kill(self, which: int) -> None:
+        """What it had under way goes with it."""
+        if (sender := self.processes[which].sender) is not None:
+            sender.under_way.clear()
         self.processes[which].start_again()
+
+    def lose(self, which: int) -> None:
+        """What was under way when its sender was given up never arrives."""
+        current = [process.sender for process in self.processes]
+        for sender in self.senders:
+            if sender not in current:
+                sender.under_way.clear()
 
     def cut(self, which: int) -> None:
         """The server ends the session; the relay does not know yet."""
@@ -113,8 +131,7 @@ class Stage:
         for _ in range(1_000):
             if saved(self.database)[0] == head:
                 break
-            for which in range(2):
-                self.step(which)
+            self.go_on(1)
         self.deliver(10_000)
 
     def close(self) -> None:
@@ -131,11 +148,13 @@ def saved_head(database: str) -> int:
 
 WHICH = st.integers(0, 1)
 ACTS: st.SearchStrategy[tuple[Callable[[Stage, int], None], int]] = st.one_of(
-    st.tuples(st.just(Stage.step), WHICH),
+    st.tuples(st.just(Stage.go_on), st.integers(1, 8)),
+    st.tuples(st.just(Stage.go_on), st.integers(1, 8)),
     st.tuples(st.just(Stage.step), WHICH),
     st.tuples(st.just(Stage.write), st.integers(1, 12)),
     st.tuples(st.just(Stage.kill), WHICH),
     st.tuples(st.just(Stage.cut), WHICH),
+    st.tuples(st.just(Stage.lose), WHICH),
     st.tuples(st.just(Stage.hold), WHICH),
     st.tuples(st.just(Stage.deliver), st.integers(1, 8)),
     st.tuples(st.just(Stage.silence), WHICH),
@@ -143,7 +162,7 @@ ACTS: st.SearchStrategy[tuple[Callable[[Stage, int], None], int]] = st.one_of(
 
 
 @settings(max_examples=EXAMPLES[profiles.name()], suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(acts=st.lists(ACTS, min_size=5, max_size=60))
+@given(acts=st.lists(ACTS, min_size=40, max_size=80))
 def test_consumers_get_every_event_once_and_in_order(
     database: str, monkeypatch: pytest.MonkeyPatch, acts: list[tuple[Callable[[Stage, int], None], int]]
 ) -> None:
