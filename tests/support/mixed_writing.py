@@ -46,7 +46,7 @@ class MixedWriter:
         return self._log
 
     def write(self, events: int, *, until: Callable[[], bool] = lambda: True) -> "Future[int]":
-        """So many events at least, and a steady trade until the condition holds; gives the last position."""
+        """So many events at least, and a slow trade until the condition holds; gives the last position."""
         return self._submit(self._write(events, until))
 
     @contextmanager
@@ -69,7 +69,7 @@ class MixedWriter:
         await self.log.write(events)
         while not until():
             await self.log.round()
-            await asyncio.sleep(PACE)
+            await asyncio.sleep(2 * PACE)
         return self.log.head
 
     def _submit(self, work: Coroutine[Any, Any, T]) -> "Future[T]":

@@ -15,7 +15,7 @@ import psycopg
 from infrastructure.bootstrap.tables import PROCESS_MANAGERS, READ_MODELS
 from infrastructure.supervision.child import Happening
 from tests.support import traps
-from tests.support.system import eventually
+from tests.support.system import NotInTime, eventually
 from tests.support.traps import Traps
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +30,14 @@ TWINS = (SHARED, f"{SHARED}-too")
 _BEHIND = """
 SELECT coalesce((SELECT position FROM till.log_head)
                 - least((SELECT position FROM till.relay), (SELECT min(position) FROM till.passed)), 1)
+"""
+_LATE = """
+SELECT p.schema_name, min(p.position), (SELECT position FROM till.relay), (SELECT position FROM till.log_head)
+  FROM till.passed p GROUP BY 1 HAVING min(p.position) < (SELECT position FROM till.log_head)
+"""
+_STOPPED = """
+SELECT schema_name, slot, position, error FROM till.poison WHERE status = 'stopped'
+UNION ALL SELECT name, slot, position, error FROM till.dead_letter WHERE status = 'stopped'
 """
 _CUT = """
 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
@@ -153,8 +161,13 @@ class StreamingSystem:
         return self._number(_BEHIND)
 
     def wait_until_quiet(self, *, seconds: float) -> None:
-        """Raises NotInTime."""
-        eventually("everything is everywhere", lambda: self.behind() == 0, seconds=seconds)
+        """Raises NotInTime, with what hinders; at once where a slot has stopped, for that one waits for somebody."""
+        try:
+            eventually("quiet", lambda: self.behind() == 0 or self._stopped(), seconds=seconds)
+        except NotInTime as late:
+            raise NotInTime(f"{late}; behind: {self._rows(_LATE)}\n{self.complaints()}") from None
+        if stopped := self._stopped():
+            raise NotInTime(f"slots have stopped: {stopped}")
 
     def cut_connections(self) -> int:
         """How many connections of ours to the database there were."""
@@ -169,9 +182,10 @@ class StreamingSystem:
         return self.log.read_text(errors="replace").count(words)
 
     def complaints(self, count: int = 20) -> str:
-        """The last lines of the log that tell of more than the usual."""
+        """The last lines of the log that tell of more than the usual, and of more than Kafka's clients have to say."""
         lines = self.log.read_text(errors="replace").splitlines()
-        return "\n".join([line for line in lines if '"level": "info"' not in line][-count:])
+        usual = ('"level": "info"', '"logger": "aiokafka', '"logger": "kafka', '"logger": "faust', '"logger": "mode')
+        return "\n".join([line for line in lines if not any(part in line for part in usual)][-count:])
 
     def _running(self, name: str) -> int | None:
         mine = [each for each in self.happenings() if each.name == name]
@@ -182,7 +196,12 @@ class StreamingSystem:
         ends = (Happening.DIED, Happening.STOPPED, Happening.KILLED)
         return [each.code or 0 for each in self.happenings() if each.pid == pid and each.what in ends]
 
+    def _stopped(self) -> list[tuple[Any, ...]]:
+        return self._rows(_STOPPED)
+
     def _number(self, query: str) -> int:
-        row = self._database.execute(query).fetchone()
-        assert row is not None
-        return int(row[0])
+        ((number,),) = self._rows(query)
+        return int(number)
+
+    def _rows(self, query: str) -> list[tuple[Any, ...]]:
+        return self._database.execute(query).fetchall()

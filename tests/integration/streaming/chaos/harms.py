@@ -4,11 +4,12 @@ import os
 import random
 import signal
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+from infrastructure.bootstrap.tables import projections
 from infrastructure.streaming.local_kafka import LocalKafka
 from infrastructure.streaming.sending import DELIVERY
 from tests.support import traps
@@ -37,6 +38,7 @@ class Scene:
     done: Counter[str] = field(default_factory=Counter)
     takeovers: list[float] = field(default_factory=list)
     """Seconds from a leader's end to the first save of the next."""
+    _turns: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def write(self, *, until: Callable[[], bool] = lambda: True) -> "Future[int]":
         return self.writer.write(self.burst, until=until)
@@ -45,9 +47,13 @@ class Scene:
         """Any but a relay."""
         return self.luck.choice([name for name in self.system.programs if name not in RELAYS])
 
-    def projection(self) -> str:
-        """Any; of workers that share one, all have its name in common."""
-        return self.system.programs[self.worker()][-1].replace("-", "_")
+    def point_at(self, point: Callable[[str], str]) -> str:
+        """For any projection or process manager; for each of them once before it is another's turn again."""
+        turn = self._turns[point.__name__]
+        if not turn:
+            turn += [projection.name for projection in projections()]
+            self.luck.shuffle(turn)
+        return point(turn.pop())
 
     def hold(self, point: str) -> int:
         """Somebody at work stands still at the point; the log goes on until then."""
@@ -60,12 +66,12 @@ class Scene:
 
 def kill_with_rows_written(scene: Scene) -> None:
     """SIGKILL within a transaction."""
-    _kill_at(scene, traps.written(scene.projection()))
+    _kill_at(scene, scene.point_at(traps.written))
 
 
 def kill_before_the_offset_is_known(scene: Scene) -> None:
     """SIGKILL after the commit: Kafka brings all of it again."""
-    _kill_at(scene, traps.committed(scene.projection()))
+    _kill_at(scene, scene.point_at(traps.committed))
 
 
 def _kill_at(scene: Scene, point: str) -> None:
@@ -153,7 +159,7 @@ def freeze_a_worker(scene: Scene) -> None:
 
 def cut_connections(scene: Scene) -> None:
     """Everybody loses the database, somebody in the middle of a transaction."""
-    point = traps.written(scene.projection())
+    point = scene.point_at(traps.written)
     scene.hold(point)
     assert scene.system.cut_connections() >= len(scene.system.programs) // 2
     scene.system.traps.clear(point)
@@ -161,7 +167,7 @@ def cut_connections(scene: Scene) -> None:
 
 HARMS = Counter[Callable[[Scene], None]](
     {
-        kill_with_rows_written: 3,
+        kill_with_rows_written: len(projections()),
         kill_before_the_offset_is_known: 2,
         kill_at_any_time: 1,
         stop_a_worker: 2,
