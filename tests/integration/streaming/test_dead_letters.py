@@ -205,7 +205,16 @@ async def test_a_record_in_anothers_partition_moves_no_slot(side: FaustSide, con
     assert await names(side) == {"name 4", "other"}
 
 
-async def test_a_slot_goes_on_when_everything_that_stopped_it_is_decided(side: FaustSide, consumer: Consumer) -> None:
+@pytest.mark.parametrize("first", ["poison", "dead letter"])
+async def test_a_slot_goes_on_when_everything_that_stopped_it_is_decided(
+    side: FaustSide, consumer: Consumer, first: str
+) -> None:
+    async def skip_poison() -> None:
+        await poison.skip(side.shop.conn, "catalogue", 1, by="operator", at=NOON)
+
+    async def skip_letter() -> None:
+        await skip(side, (await letters(side))[0])
+
     record = side.shop.journal.record
     bad = record(product(1), listed(product(1), name="\x00"), listed(product(1), name="good"))
     arrivals = await side.happened(bad)
@@ -213,10 +222,11 @@ async def test_a_slot_goes_on_when_everything_that_stopped_it_is_decided(side: F
     await skip(side, (await letters(side))[0])
     await consumer.take([arrivals[0], side.carrier.stranger(PARTITION, "catalogue"), arrivals[1]])
     assert len(await poison.stops(side.shop.conn)) == len(await letters(side)) == 1
-    await poison.skip(side.shop.conn, "catalogue", 1, by="operator", at=NOON)
+    decisions = [skip_poison, skip_letter] if first == "poison" else [skip_letter, skip_poison]
+    await decisions[0]()
     await catch_up(side, consumer)
     assert await names(side) == set()
-    await skip(side, (await letters(side))[0])
+    await decisions[1]()
     await catch_up(side, consumer)
     assert await names(side) == {"good"}
 
@@ -234,8 +244,8 @@ async def test_nothing_is_decided_twice_or_about_nothing(side: FaustSide, consum
     await consumer.take([side.carrier.stranger(PARTITION, "catalogue")])
     (letter,) = await letters(side)
     await skip(side, letter)
-    for number in (letter.id, 99):
+    for decided in (letter, replace(letter, id=99)):
         with pytest.raises(NothingToDecide):
-            await dead_letters.skip(side.shop.conn, number, by="operator", at=NOON)
+            await skip(side, decided)
         with pytest.raises(NothingToDecide):
-            await dead_letters.retry(side.shop.conn, number, log=side.log(), by="operator", at=NOON)
+            await retry(side, decided)

@@ -11,6 +11,7 @@ from infrastructure.runner import poison
 from infrastructure.runner.instances import create
 from infrastructure.streaming import dead_letters
 from infrastructure.streaming.arriving import Arrival
+from infrastructure.streaming.dead_letters import StillUnreadable
 from projections import bulk
 from projections.catalogue import CATALOGUE
 from projections.order_history import ORDER_HISTORY
@@ -104,6 +105,9 @@ async def test_a_gap_that_the_log_cannot_fill_stops_its_slot_and_no_other(side: 
     (letter,) = await dead_letters.dead_letters(side.shop.conn)
     assert (letter.slot, letter.arrival.offset) == (strange.slot, strange.offset)
     assert letter.error == f"follows {elsewhere}, where the log has no event of {strange.slot}"
+    await dead_letters.skip(side.shop.conn, letter.id, by="operator", at=NOON)
+    await consumer.take([each for each in wrong if each.offset == strange.offset and each.slot == strange.slot])
+    assert not await dead_letters.dead_letters(side.shop.conn), "it is decided"
 
 
 async def test_what_is_not_in_the_log_is_not_applied(side: FaustSide) -> None:
@@ -112,6 +116,8 @@ async def test_what_is_not_in_the_log_is_not_applied(side: FaustSide) -> None:
     await side.consumer(CATALOGUE).take(arrivals)
     (letter,) = await dead_letters.dead_letters(side.shop.conn)
     assert (letter.error, letter.position) == ("the log ends at 1", None)
+    with pytest.raises(StillUnreadable, match=f"the log has no event of {letter.slot} at 2"):
+        await dead_letters.retry(side.shop.conn, letter.id, log=side.log(), by="operator", at=NOON)
     assert (await tracked(side.shop.conn, "catalogue_v1"))[arrivals[0].slot] == 1
 
 
@@ -125,6 +131,16 @@ async def test_every_instance_is_fed_from_where_it_is(side: FaustSide) -> None:
     for batch in in_batches(arrivals[100:]):
         await consumer.take(batch)
     assert side.tables(second) == side.tables("order_history_v1") == await side.expected(ORDER_HISTORY, records)
+
+
+async def test_a_long_gap_is_filled_page_by_page(side: FaustSide) -> None:
+    records = day(side.shop.journal, 200, seed=5)
+    await side.happened(records)
+    consumer, pages = side.consumer(ORDER_HISTORY), 0
+    while await consumer.catch_up("order_history_v1", side.carrier.slots):
+        pages += 1
+    assert pages == 2
+    assert side.tables("order_history_v1") == await side.expected(ORDER_HISTORY, records)
 
 
 async def test_an_instance_of_another_version_of_the_code_is_left_alone(side: FaustSide) -> None:
