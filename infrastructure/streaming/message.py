@@ -1,7 +1,6 @@
 """An event as Kafka carries it: its stored bytes, and a CloudEvents 1.0 envelope in binary mode around them."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -25,7 +24,9 @@ _ALWAYS = (
     ("ce_source", SOURCE.encode()),
     ("content-type", CONTENT_TYPE.encode()),
 )
+_encode = msgspec.json.Encoder().encode
 _LARGEST = 2**63 - 1
+_DIGITS = 19
 _Whole = Annotated[int, Meta(ge=0, le=_LARGEST)]
 _Counted = Annotated[int, Meta(ge=1, le=_LARGEST)]
 
@@ -70,7 +71,6 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _NAMES = frozenset(each.encode_name for each in msgspec.structs.fields(Envelope))
-_NUMBER = re.compile(rb"[0-9]{1,19}")
 _NUMBERS = frozenset({"ce_typeversion", "ce_streamversion", "position", "prev"})
 
 
@@ -104,33 +104,34 @@ def message_of(stored: StoredEvent, *, prev: int, prefix: str, partitions: int) 
     """Raises ValueError for an event of a private stream. `prev` is the position sent before it to its slot."""
     if stored.family is None:
         raise ValueError(f"{stored.topic} is private")
-    kind, _, kind_version = stored.topic.partition(":")
-    stream, key = str(stored.stream), str(stored.ordering_key).encode()
+    return message_to(slot_of(stored.family, stored.ordering_key, partitions), stored, prev=prev, prefix=prefix)
+
+
+def message_to(slot: str, stored: StoredEvent, *, prev: int, prefix: str) -> Message:
+    """The same, where the slot is known."""
+    family, _, partition = slot.rpartition("-")
+    kind, _, kind_version = stored.topic.encode().partition(b":")
+    stream, key, version = _text(stored.stream), _text(stored.ordering_key), b"%d" % stored.version
     headers = [
         *_ALWAYS,
-        ("ce_id", f"{stream}:{stored.version}".encode()),
-        ("ce_type", kind.encode()),
-        ("ce_typeversion", kind_version.encode()),
-        ("ce_subject", stream.encode()),
-        ("ce_streamversion", b"%d" % stored.version),
-        ("ce_time", _rfc3339(stored.recorded_at)),
+        ("ce_id", b"%b:%b" % (stream, version)),
+        ("ce_type", kind),
+        ("ce_typeversion", kind_version),
+        ("ce_subject", stream),
+        ("ce_streamversion", version),
+        ("ce_time", _text(stored.recorded_at.astimezone(UTC))),
         ("ce_partitionkey", key),
         ("position", b"%d" % stored.position),
         ("prev", b"%d" % prev),
     ]
     if stored.command_id is not None:
-        headers.append(("ce_commandid", str(stored.command_id).encode()))
-    return Message(
-        topic=topic_of(stored.family, prefix=prefix),
-        partition=partition_of(slot_of(stored.family, stored.ordering_key, partitions)),
-        key=key,
-        value=stored.state,
-        headers=headers,
-    )
+        headers.append(("ce_commandid", _text(stored.command_id)))
+    return Message(topic=f"{prefix}.{family}", partition=int(partition), key=key, value=stored.state, headers=headers)
 
 
-def _rfc3339(time: datetime) -> bytes:
-    return time.astimezone(UTC).isoformat().replace("+00:00", "Z").encode()
+def _text(value: UUID | datetime) -> bytes:
+    """As in JSON, without the quotes: the canonical text, ten times as fast as by Python."""
+    return _encode(value)[1:-1]
 
 
 def record_of(
@@ -145,9 +146,10 @@ def record_of(
 ) -> Received:
     """What was sent; raises Unreadable where a part is missing, malformed, unknown, or not where it belongs."""
     try:
-        envelope = _envelope(headers)
+        values = _values(headers)
+        envelope = _envelope(values)
         family, category = _family(envelope, topic, codec)
-        _check_place(envelope, family, partition, key, partitions)
+        _check_place(envelope, str(values["ce_partitionkey"]), family, partition, key, partitions)
         event = _event(envelope, value, codec)
     except Unreadable as unreadable:
         unreadable.position = _position(headers)
@@ -166,36 +168,46 @@ def record_of(
     return Received(record, envelope.prev)
 
 
-def _envelope(headers: Sequence[Header]) -> Envelope:
-    known = [(name, _header(name, value)) for name, value in headers if name in _NAMES]
-    values = dict(known)
-    if len(values) != len(known):
-        raise Unreadable("a header stands there more than once")
+def _values(headers: Sequence[Header]) -> dict[str, str | int]:
+    """Of the headers that are ours: texts, and numbers of decimal digits alone."""
+    values: dict[str, str | int] = {}
+    for name, value in headers:
+        if name not in _NAMES:
+            continue
+        if value is None or not value.isascii():
+            raise Unreadable(f"header {name} is not text in ASCII")
+        if name in values:
+            raise Unreadable(f"header {name} stands there more than once")
+        if name not in _NUMBERS:
+            values[name] = value.decode("ascii")
+        elif _is_number(value):
+            values[name] = int(value)
+        else:
+            raise Unreadable(f"header {name} is not a decimal number")
+    return values
+
+
+def _is_number(text: bytes) -> bool:
+    """Decimal digits, and not so many that a position could not be meant."""
+    return text.isdigit() and len(text) <= _DIGITS
+
+
+def _envelope(values: Mapping[str, str | int]) -> Envelope:
     try:
         envelope = msgspec.convert(values, Envelope)
     except msgspec.ValidationError as error:
         raise Unreadable(f"headers: {error}") from error
-    if envelope.ce_id != f"{envelope.ce_subject}:{envelope.ce_streamversion}":
+    if envelope.ce_id != f"{values['ce_subject']}:{values['ce_streamversion']}":
         raise Unreadable("header ce_id is not that of the stream and its version")
-    if envelope.ce_time.utcoffset():
+    if envelope.ce_time.tzinfo is not UTC:
         raise Unreadable("header ce_time is not in UTC")
     return envelope
-
-
-def _header(name: str, value: bytes | None) -> str | int:
-    if value is None or not value.isascii():
-        raise Unreadable(f"header {name} is not text in ASCII")
-    if name not in _NUMBERS:
-        return value.decode("ascii")
-    if not _NUMBER.fullmatch(value):
-        raise Unreadable(f"header {name} is not a decimal number")
-    return int(value)
 
 
 def _position(headers: Sequence[Header]) -> int | None:
     """As far as it can be told, of a message that is unreadable."""
     given = [value for name, value in headers if name == "position"]
-    if len(given) != 1 or given[0] is None or not _NUMBER.fullmatch(given[0]):
+    if len(given) != 1 or given[0] is None or not _is_number(given[0]):
         return None
     position = int(given[0])
     return position if 1 <= position <= _LARGEST else None
@@ -213,8 +225,10 @@ def _family(envelope: Envelope, topic: str, codec: EventCodec) -> tuple[Family, 
     return category.family, category.name
 
 
-def _check_place(envelope: Envelope, family: Family, partition: int, key: bytes | None, partitions: int) -> None:
-    if key != str(envelope.ce_partitionkey).encode():
+def _check_place(
+    envelope: Envelope, partition_key: str, family: Family, partition: int, key: bytes | None, partitions: int
+) -> None:
+    if key != partition_key.encode():
         raise Unreadable("the key is not that of header ce_partitionkey")
     if (expected := partition_of(slot_of(family, envelope.ce_partitionkey, partitions))) != partition:
         raise Unreadable(f"of {partitions} partitions, its key belongs into {expected}")

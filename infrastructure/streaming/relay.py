@@ -13,7 +13,7 @@ from infrastructure.eventstore.codec import UnknownTopic
 from infrastructure.eventstore.raw import StoredEvent
 from infrastructure.postgres.transience import described, is_transient
 from infrastructure.streaming import relay_metrics as metrics
-from infrastructure.streaming.message import Message, message_of
+from infrastructure.streaming.message import Message, message_to
 from infrastructure.streaming.relay_state import LeadershipLost, LogHasGap, Progress, RelayState
 from infrastructure.streaming.sending import Delivery, Sender, SendFailed
 
@@ -77,8 +77,7 @@ class Leading:
         for row in page:
             if row.family is not None:
                 slot = slot_of(row.family, row.ordering_key, self._partitions)
-                prev = slots.get(slot, 0)
-                messages.append(message_of(row, prev=prev, prefix=self._prefix, partitions=self._partitions))
+                messages.append(message_to(slot, row, prev=slots.get(slot, 0), prefix=self._prefix))
                 slots[slot] = row.position
         return messages
 
