@@ -2,7 +2,8 @@
 
 import logging
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -13,6 +14,34 @@ LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNI
 QUIET = dict.fromkeys(
     ("aiokafka", "asyncio", "faust", "kafka", "mode", "psycopg.pool", "uvicorn.access"), logging.WARNING
 )
+SILENCE = 10.0
+"""Seconds before such a library is heard again in the same words: while brokers are away, its clients would say dozens
+of lines a second."""
+REMEMBERED = 1_000
+
+
+class Repeats(logging.Filter):
+    """Lets the first of many equal warnings through, and says with the next one how many it kept back."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._now = now
+        self._kept_back: dict[tuple[str, str], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.partition(".")[0] not in QUIET:
+            return True
+        words, now = (record.name, str(record.msg)), self._now()
+        since, count = self._kept_back.get(words, (-SILENCE, 0))
+        if now - since < SILENCE:
+            self._kept_back[words] = since, count + 1
+            return False
+        if len(self._kept_back) >= REMEMBERED:
+            self._kept_back.clear()
+        self._kept_back[words] = now, 0
+        if count:
+            record.msg = f"{record.msg} ({count} more since)"
+        return True
 
 
 def configure_logs(settings: Settings, *, process: str) -> None:
@@ -32,6 +61,7 @@ def configure_logs(settings: Settings, *, process: str) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=steps, processors=_rendering(settings.log_format))
     )
+    handler.addFilter(Repeats())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from infrastructure.logs import configure_logs
+from infrastructure.logs import SILENCE, Repeats, configure_logs
 from infrastructure.settings import Settings, load
 
 
@@ -45,3 +45,22 @@ def test_what_is_below_the_level_is_not_logged(settings: Settings, capsys: pytes
     structlog.get_logger("till").debug("detail")
     logging.getLogger("uvicorn.access").info("GET /")
     assert capsys.readouterr().err == ""
+
+
+def test_a_client_without_a_broker_is_heard_now_and_then(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logs(settings, process="project")
+    moment = [0.0]
+    (handler,) = logging.getLogger().handlers
+    handler.filters = [Repeats(lambda: moment[0])]
+    for _ in range(40):
+        logging.getLogger("aiokafka").error("Unable connect to node with id %s", 1)
+        logging.getLogger("ours").error("again")
+        moment[0] += SILENCE / 20
+    said = [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()]
+    assert said.count("again") == 40
+    assert [words for words in said if words != "again"] == [
+        "Unable connect to node with id 1",
+        "Unable connect to node with id 1 (19 more since)",
+    ]
