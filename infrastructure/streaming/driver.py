@@ -1,11 +1,8 @@
 """Drives one projection by Faust: from Kafka as a rule, from the log where Kafka brings nothing."""
 
 import asyncio
-import shutil
-import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 
 import structlog
 
@@ -68,23 +65,13 @@ class FaustDriver:
         self._stop = stop
         if not await self._persist("prepare", self._consumer.prepare):
             return
-        with tempfile.TemporaryDirectory(prefix="till-faust-") as folder:
-            stream = FaustStream(
-                group=self._group,
-                servers=self._servers,
-                topics=self._topics,
-                take=self._take,
-                folder=folder,
-                on_hang=partial(self._hang, folder),
-            )
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(stream.run(stop))
-                tasks.create_task(self._look_after(stream))
+        stream = FaustStream(
+            group=self._group, servers=self._servers, topics=self._topics, take=self._take, on_hang=self._on_hang
+        )
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(stream.run(stop))
+            tasks.create_task(self._look_after(stream))
         await self._consumer.close()
-
-    def _hang(self, folder: str, code: int) -> None:
-        shutil.rmtree(folder, ignore_errors=True)  # nothing that follows may be reached
-        self._on_hang(code)
 
     async def _take(self, arrivals: Sequence[Arrival]) -> bool:
         return await self._persist("take", lambda: self._consumer.take(arrivals))

@@ -1,6 +1,7 @@
 """A Faust application that follows topics and loses nothing, and nothing else of Faust's."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -37,6 +38,15 @@ class StreamCrashed(Exception):
     """Faust gave up; the process has to be started again."""
 
 
+class _App(faust.App):
+    """Keeps nothing on disk, as it has no tables."""
+
+    logger = logging.getLogger("faust.app")
+
+    def _create_directories(self) -> None:
+        """Not even empty directories."""
+
+
 class FaustStream:
     """One consumer group's member. Hands over what arrives, batch by batch, and acknowledges what was taken."""
 
@@ -47,18 +57,16 @@ class FaustStream:
         servers: Sequence[str],
         topics: Sequence[str],
         take: Take,
-        folder: str,
         on_hang: Callable[[int], object],
     ) -> None:
-        """`folder` is for Faust to keep its directories in. `on_hang` is called where Faust does not stop in time, with
-        the code that the process should end with: its threads would wait for a broker that does not answer."""
+        """`on_hang` is called where Faust does not stop in time, with the code that the process should end with: its
+        threads would wait for a broker that does not answer."""
         self._take = take
         self._on_hang = on_hang
         self._in_hand = asyncio.Lock()
-        self._app = faust.App(
+        self._app = _App(
             group,
             broker=[f"kafka://{server}" for server in servers],
-            datadir=folder,
             env_prefix="TILL_FAUST",  # settings are the program's own; without a prefix Faust reads names like DEBUG
             autodiscover=False,
             web_enabled=False,
@@ -118,10 +126,11 @@ class FaustStream:
                 await self._in_hand.acquire()  # and keep it: nothing more is taken
 
     async def _stop_app(self, *, code: int) -> None:
-        try:
-            async with asyncio.timeout(STOPPING):
-                await self._app.stop()
-        except TimeoutError:
+        ending = asyncio.create_task(self._app.stop())  # which swallows cancellation, so nothing else bounds it
+        await asyncio.wait({ending}, timeout=STOPPING)
+        if ending.done():
+            ending.result()
+        else:
             _log.warning("Faust does not stop; what was taken is committed", group=self._app.conf.id)
             self._on_hang(code)
 
