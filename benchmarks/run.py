@@ -1,5 +1,6 @@
 """Everything that is measured, in one run with the worker running: `python -m benchmarks.run [--only NAME]`."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -15,11 +16,12 @@ import uvloop
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from benchmarks import cart_size, commandloop, processes, readside, web
+from benchmarks import cart_size, commandloop, processes, readside, streaming, web
 from benchmarks.loops import CURRENCY, open_loop
 from benchmarks.results import LATEST, Results
 from benchmarks.shop import open_shop, processes_of, server_processes
 from benchmarks.web import Ammunition
+from tests.support.broker import NoBroker, first_open, running_broker, sources
 from tests.support.crowd import Crowd, gather_crowd, minted
 from tests.support.system import System, answers, eventually, free_port
 
@@ -31,6 +33,7 @@ SHOPPERS = 200
 """Buyers who send requests."""
 ROOT = Path(__file__).parents[1]
 NEEDS_WRK = frozenset({"http", "cart"})
+NEEDS_KAFKA = frozenset({"streaming"})
 
 
 @dataclass(slots=True)
@@ -87,6 +90,11 @@ def memory_stage(run: Run) -> None:
     readside.measure_memory(processes_of(run.shop), server_processes(run.shop), run.results)
 
 
+def streaming_stage(run: Run) -> None:
+    with tempfile.TemporaryDirectory(prefix="till-bench-streaming-") as home, running_broker(Path(home)) as broker:
+        streaming.measure(Path(home), broker, run.results)
+
+
 STAGES: Mapping[str, Callable[[Run], None]] = {
     "commandloop": commandloop_stage,
     "processes": processes_stage,
@@ -95,6 +103,7 @@ STAGES: Mapping[str, Callable[[Run], None]] = {
     "projections": projections_stage,
     "replay": replay_stage,
     "memory": memory_stage,
+    "streaming": streaming_stage,
 }
 
 
@@ -122,13 +131,27 @@ def main(only: Only = None) -> None:
 
 
 def _chosen(names: list[str]) -> list[str]:
-    """Raises typer.BadParameter for what there is not; leaves out what needs wrk where there is none."""
+    """Raises typer.BadParameter for what there is not; leaves out what needs wrk or Kafka where there is none."""
     if unknown := sorted({*names} - {*STAGES}):
         raise typer.BadParameter(f"there is no {', '.join(unknown)}; there are {', '.join(STAGES)}")
     if shutil.which("wrk") is None:
         print(f"Without wrk these are left out: {', '.join(sorted(NEEDS_WRK))}.", file=sys.stderr)
         names = [name for name in names if name not in NEEDS_WRK]
+    if NEEDS_KAFKA.intersection(names) and (reason := _without_kafka()):
+        print(
+            f"Without Kafka these are left out: {', '.join(sorted(NEEDS_KAFKA))}. There is {reason}.", file=sys.stderr
+        )
+        names = [name for name in names if name not in NEEDS_KAFKA]
     return [name for name in STAGES if name in names]
+
+
+def _without_kafka() -> str | None:
+    """The reason, where there is no way to a broker."""
+    try:
+        first_open(sources(os.environ))
+    except NoBroker as reason:
+        return str(reason)
+    return None
 
 
 def _crowd(shop: System) -> Crowd:
