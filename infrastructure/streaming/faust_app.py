@@ -21,6 +21,9 @@ brokers take."""
 HEARTBEAT = 1.5
 REBALANCE = 10.0
 ANSWER = 10.0
+METADATA = 3.0
+"""Seconds between two looks at which partitions there are. A member that distributes them while brokers come up may be
+told of none, and gets itself some at the next look; aiokafka's own five minutes are too long for that."""
 COMMIT = 1.0
 """Seconds between two commits of offsets. They only say where to read on: what counts is tracked in the database."""
 GRACE = 3.0
@@ -83,6 +86,7 @@ class FaustStream:
             broker_request_timeout=ANSWER,
             broker_commit_interval=COMMIT,
             consumer_auto_offset_reset="earliest",
+            consumer_metadata_max_age_ms=int(METADATA * 1000),
         )
         self._app.agent(self._app.topic(*topics), name="follow")(self._follow)
 

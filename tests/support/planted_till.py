@@ -1,6 +1,7 @@
-"""`till` with points where a test can hold it, and a fault to plant: `python -m tests.support.planted_till …`.
+"""`till` with points where a test can hold it, and faults to plant: `python -m tests.support.planted_till …`.
 
-The fault is a consumer that loses one event and tracks past it: what a comparison of tables has to find.
+A consumer may lose one event and track past it: what a comparison of tables has to find. And brokers that come up may
+know of no topics when they are asked for the first times.
 """
 
 import dataclasses
@@ -8,13 +9,17 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from aiokafka.client import AIOKafkaClient
+
 from application.ports.log import Record
 from infrastructure.cli.main import main as till
 from infrastructure.runner import feeding, tracking
+from infrastructure.streaming.gaps import GapFiller
 from infrastructure.streaming.relay_state import Progress, RelayState
 from infrastructure.supervision.parent import leave_with
 from projections.projection import Connection, Projection
@@ -23,7 +28,12 @@ from tests.support.traps import Traps
 
 LOST = "TILL_TEST_LOST"
 """The position that consumers lose."""
+SILENT = "TILL_TEST_SILENT"
+"""How often brokers do not tell a consumer what there is."""
+KAFKA, LOG = "by-kafka", "by-log"
+"""What is counted: events that came into tables from where they should, and from where they can."""
 PARENT = "TILL_TEST_PARENT"
+SOURCE = ContextVar("source", default=KAFKA)
 
 
 def main() -> None:
@@ -32,7 +42,12 @@ def main() -> None:
     held = Traps(Path(os.environ[traps.VARIABLE]))
     held.arrive()
     lost = int(os.environ.get(LOST, "0"))
-    with patch.object(RelayState, "save", saving(held)), patch.object(feeding, "advance", advancing(held, lost=lost)):
+    with (
+        patch.object(RelayState, "save", saving(held)),
+        patch.object(feeding, "advance", advancing(held, lost=lost)),
+        patch.object(GapFiller, "step", filling()),
+        patch.object(AIOKafkaClient, "_metadata_update", updating(silent=int(os.environ.get(SILENT, "0")))),
+    ):
         till()
 
 
@@ -43,6 +58,33 @@ def saving(held: Traps) -> Any:
     def planted(state: RelayState, progress: Progress, *, expected: int) -> int:
         held.walk_by(traps.SENT)
         return save(state, progress, expected=expected)
+
+    return planted
+
+
+def updating(*, silent: int) -> Any:
+    """As a consumer asks which partitions its topics have."""
+    update, left = AIOKafkaClient._metadata_update, [silent]
+
+    async def planted(client: Any, metadata: Any, topics: Any) -> bool:
+        if topics and left[0] > 0:
+            left[0] -= 1
+            return False
+        return bool(await update(client, metadata, topics))
+
+    return planted
+
+
+def filling() -> Any:
+    """As gaps are filled, but known as such."""
+    step = GapFiller.step
+
+    async def planted(*arguments: Any) -> bool:
+        told = SOURCE.set(LOG)
+        try:
+            return await step(*arguments)
+        finally:
+            SOURCE.reset(told)
 
     return planted
 
@@ -61,6 +103,7 @@ def advancing(held: Traps, *, lost: int) -> Any:
         kept = [record for record in records if record.position != lost]
         applied = await advance(conn, dataclasses.replace(projection, apply=apply), schema, kept, **rest)
         if applied:
+            held.count(SOURCE.get(), applied)
             held.walk_by(traps.committed(projection.name))
         return applied
 

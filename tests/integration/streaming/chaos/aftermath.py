@@ -10,6 +10,7 @@ from tests.integration.streaming.chaos.harms import HARMS, Scene, do_all
 from tests.support.arrivals import Arrived
 from tests.support.broker import own_kafka
 from tests.support.mixed_writing import MixedWriter
+from tests.support.planted_till import KAFKA, LOG
 from tests.support.resending import Resender
 from tests.support.slot_order import SlotOrder
 from tests.support.streaming_system import StreamingSystem, everything
@@ -34,8 +35,9 @@ class Aftermath:
     """Messages that were sent again by us; the relays send some again by themselves."""
     overtakings: int
     """Looks that met a slot ahead of another which the log has an earlier event for."""
-    from_log: int
-    """Times that a worker read from the log what Kafka had not brought it in time."""
+    by_kafka: int
+    by_log: int
+    """Events that came into tables, counted for each; those that Kafka did not bring in time were read from the log."""
     takeovers: list[float]
     seconds: float
 
@@ -66,7 +68,8 @@ def chaos(database: str, home: Path, *, size: int, seed: int) -> Aftermath:
             done=scene.done,
             copies=resender.copies,
             overtakings=order.overtakings(),
-            from_log=system.said("catching up from the log"),
+            by_kafka=system.traps.counted(KAFKA),
+            by_log=system.traps.counted(LOG),
             takeovers=scene.takeovers,
             seconds=time.monotonic() - began,
         )

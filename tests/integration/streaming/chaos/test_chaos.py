@@ -41,7 +41,8 @@ def test_every_harm_was_done(aftermath: Aftermath, record_property: Callable[[st
         "inTheTopics": total(aftermath.topics),
         "harms": dict(aftermath.done),
         "slotsOvertaking": aftermath.overtakings,
-        "readFromTheLog": aftermath.from_log,
+        "broughtByKafka": aftermath.by_kafka,
+        "readFromTheLog": aftermath.by_log,
         "takeoverSeconds": [round(each, 2) for each in aftermath.takeovers],
     }
     print(figures)
@@ -49,6 +50,7 @@ def test_every_harm_was_done(aftermath: Aftermath, record_property: Callable[[st
     assert aftermath.done == {harm.__name__: times for harm, times in HARMS.items()}
     assert aftermath.copies >= sent / 5
     assert aftermath.overtakings, "every slot was consumed in the order of the log"
+    assert aftermath.by_kafka > 4 * aftermath.by_log, "it was the log that brought what Kafka should have"
     assert max(aftermath.takeovers) < FAILOVER_SECONDS
 
 
