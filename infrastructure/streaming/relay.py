@@ -17,8 +17,8 @@ from infrastructure.streaming.message import Message, message_to
 from infrastructure.streaming.relay_state import LeadershipLost, LogHasGap, Progress, RelayState
 from infrastructure.streaming.sending import Delivery, Sender, SendFailed
 
-AHEAD = 2
-"""Batches under way at once: the next one is read and built while the one before it is acknowledged."""
+AHEAD = 4
+"""Batches under way at once: while some are acknowledged the next are read, and share their requests to the brokers."""
 POLL = 1.0
 """Seconds; backs up the notifications."""
 STAND_BY = 0.5

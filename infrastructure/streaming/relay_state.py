@@ -118,5 +118,8 @@ class RelayState:
 
 
 def _vigilant(conninfo: str) -> str:
-    options = f"{_VIGILANT_SERVER} {conninfo_to_dict(conninfo).get('options') or ''}".strip()
-    return bounded(make_conninfo(conninfo, **_VIGILANT_CLIENT, options=options), application_name="till relay")
+    given = {name: value for name, value in conninfo_to_dict(conninfo).items() if value is not None}
+    options = f"{_VIGILANT_SERVER} {given.get('options', '')}".strip()
+    return bounded(
+        make_conninfo("", **{**_VIGILANT_CLIENT, **given, "options": options}), application_name="till relay"
+    )

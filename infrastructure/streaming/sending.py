@@ -16,7 +16,7 @@ LARGEST_REQUEST = 2 * 1024 * 1024
 DELIVERY = 10.0
 """Seconds that a batch has to be acknowledged in."""
 BATCH_BYTES = 1024 * 1024
-LINGER_MS = 1
+LINGER_MS = 2
 BOOTSTRAP = 3.0
 CLOSING = 2.0
 
