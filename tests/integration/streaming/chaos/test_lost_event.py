@@ -12,7 +12,14 @@ from tests.support.twin import copy_log, differences, feed_in_process, tables
 
 EVENTS = 800
 WATCHED = ("order_history", "catalogue")
-_CONFIRMED = "SELECT notification_id FROM till.stored_events WHERE topic ~ '^ordering.order-confirmed:' ORDER BY 1"
+_LEFT_AT_THAT = """
+SELECT notification_id FROM till.stored_events e
+ WHERE topic ~ '^ordering.order-confirmed:' AND NOT EXISTS (
+       SELECT FROM till.stored_events f
+        WHERE f.originator_id = e.originator_id AND f.originator_version > e.originator_version)
+ ORDER BY 1
+"""
+"""Orders that were confirmed, and not cancelled after all: where that is lost, it shows for ever."""
 
 
 async def test_tables_differ_when_one_event_is_lost(
@@ -22,7 +29,7 @@ async def test_tables_differ_when_one_event_is_lost(
     print(f"seed {seed}")
     with MixedWriter(database, tmp_path, seed=seed) as writer:
         writer.write(EVENTS).result(60)
-    lost, *_ = random.Random(seed).choice(rows(database, _CONFIRMED))
+    lost, *_ = random.Random(seed).choice(rows(database, _LEFT_AT_THAT))
     with StreamingSystem(
         tmp_path,
         database=database,
