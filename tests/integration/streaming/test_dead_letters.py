@@ -206,9 +206,7 @@ async def test_a_record_in_anothers_partition_moves_no_slot(side: FaustSide, con
 
 
 @pytest.mark.parametrize("first", ["poison", "dead letter"])
-async def test_a_slot_goes_on_when_everything_that_stopped_it_is_decided(
-    side: FaustSide, consumer: Consumer, first: str
-) -> None:
+async def test_a_slot_goes_on_when_all_is_decided(side: FaustSide, consumer: Consumer, first: str) -> None:
     async def skip_poison() -> None:
         await poison.skip(side.shop.conn, "catalogue", 1, by="operator", at=NOON)
 
