@@ -13,6 +13,7 @@ from infrastructure.postgres.connect import bounded
 from infrastructure.runner.feeding import Feeder
 from infrastructure.runner.instances import ensure
 from infrastructure.runner.slots import Slots
+from infrastructure.streaming import repartitioning
 from infrastructure.streaming.repartitioning import NotDrained, repartition
 from projections.accounts import ACCOUNTS
 from projections.carts import CARTS
@@ -78,6 +79,24 @@ async def test_a_relay_that_never_ran_will_send_everything(database: str) -> Non
         conn.execute("UPDATE till.relay SET position = 0, slots = '{}'")
     changed(database, 16)
     assert rows(database, "SELECT position, slots FROM till.relay") == [(0, {})]
+
+
+async def test_what_is_written_while_the_log_is_read_counts_too(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    await drained(database)
+    read_on, late = repartitioning._read_on, list[int]()
+
+    def slowly(conn: Any, position: int, *rest: Any) -> int:
+        end = read_on(conn, position, *rest)
+        if not late:
+            late.append(fill(database, 60, seed=9))
+            with psycopg.connect(database) as other:
+                other.execute("UPDATE till.tracking SET position = %s", (late[0],))
+                other.execute("UPDATE till.relay SET position = %s", (late[0],))
+        return end
+
+    monkeypatch.setattr(repartitioning, "_read_on", slowly)
+    changed(database, 16)
+    assert rows(database, "SELECT position, slots FROM till.relay") == [(late[0], lasts(database, 16))]
 
 
 def lag(conn: psycopg.Connection[Any]) -> None:
