@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from infrastructure.bootstrap.tables import projections
 from tests.integration.streaming.chaos.aftermath import PREFIX, Aftermath
 from tests.integration.streaming.chaos.harms import HARMS
 from tests.support.arrivals import accepted, total
@@ -31,7 +32,8 @@ def test_nothing_stopped_and_nothing_was_laid_aside(aftermath: Aftermath) -> Non
 
 
 def test_every_harm_was_done(aftermath: Aftermath, record_property: Callable[[str, object], None]) -> None:
-    sent = total(expected(aftermath.database, PREFIX))
+    sent, types = total(expected(aftermath.database, PREFIX)), types_in(aftermath.database)
+    wanted = sum(types[kind.topic] for projection in projections() for kind in projection.events)
     figures = {
         "seed": aftermath.seed,
         "seconds": round(aftermath.seconds),
@@ -41,6 +43,7 @@ def test_every_harm_was_done(aftermath: Aftermath, record_property: Callable[[st
         "inTheTopics": total(aftermath.topics),
         "harms": dict(aftermath.done),
         "slotsOvertaking": aftermath.overtakings,
+        "wanted": wanted,
         "broughtByKafka": aftermath.by_kafka,
         "readFromTheLog": aftermath.by_log,
         "takeoverSeconds": [round(each, 2) for each in aftermath.takeovers],
@@ -50,6 +53,7 @@ def test_every_harm_was_done(aftermath: Aftermath, record_property: Callable[[st
     assert aftermath.done == {harm.__name__: times for harm, times in HARMS.items()}
     assert aftermath.copies >= sent / 5
     assert aftermath.overtakings, "every slot was consumed in the order of the log"
+    assert aftermath.by_kafka + aftermath.by_log <= wanted, "some events were applied more than once"
     assert aftermath.by_kafka > 4 * aftermath.by_log, "it was the log that brought what Kafka should have"
     assert max(aftermath.takeovers) < FAILOVER_SECONDS
 
