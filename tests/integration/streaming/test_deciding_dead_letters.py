@@ -51,7 +51,7 @@ async def side(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 async def till(*arguments: str) -> tuple[int | None, str]:
     """The command's exit code, and all that it says."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "infrastructure.cli", "dead-letters", *arguments, stdout=PIPE, stderr=STDOUT
+        sys.executable, "-m", "infrastructure.cli", *arguments, stdout=PIPE, stderr=STDOUT
     )
     output, _ = await process.communicate()
     return process.returncode, output.decode()
@@ -63,28 +63,28 @@ async def fates(side: FaustSide) -> Sequence[tuple[str, str | None]]:
 
 
 async def test_they_are_listed_with_where_they_stand_and_why(side: FaustSide) -> None:
-    code, said = await till("list")
+    code, said = await till("dead-letters", "list")
     assert code == 0
     assert all(words in said for words in ("test.catalogue", SLOT, "JSON is malformed"))
 
 
 async def test_each_is_decided_by_itself_and_on_record(side: FaustSide) -> None:
     me = f"operator:{getpass.getuser()}"
-    code, said = await till("retry", "1", "2")
+    code, said = await till("dead-letters", "retry", "1", "2")
     assert (code, await fates(side)) == (1, [("retried", me), ("stopped", None)])
     assert "2: headers: " in said
-    assert (await till("skip", "2"))[0] == 0
+    assert (await till("dead-letters", "skip", "2"))[0] == 0
     assert await fates(side) == [("retried", me), ("skipped", me)]
-    assert (await till("skip", "2"))[0] == 1
-    assert "There are no dead letters." in (await till("list"))[1]
-    assert f"skipped by {me}" in (await till("list", "--all"))[1]
+    assert (await till("dead-letters", "skip", "2"))[0] == 1
+    assert "There are no dead letters." in (await till("dead-letters", "list"))[1]
+    assert f"skipped by {me}" in (await till("dead-letters", "list", "--all"))[1]
 
 
 async def test_a_slot_that_waits_for_a_decision_makes_the_shop_unready(side: FaustSide) -> None:
     async with open_pool(side.shop.journal.database, process="test", size=2) as pool:
         checks = await readiness(pool)
         assert checks["projection catalogue"] == f"stopped: {SLOT} by dead letter 1, {SLOT} by dead letter 2"
-        await till("skip", "1", "2")
+        await till("dead-letters", "skip", "1", "2")
         assert (await readiness(pool))["projection catalogue"] == "ok"
 
 
@@ -98,3 +98,6 @@ async def test_one_look_shows_the_relay_and_the_dead_letters(side: FaustSide) ->
     ]
     catalogue = next(each for each in standing.instances if each.name == "catalogue")
     assert (catalogue.position, catalogue.stopped_slots) == (0, 1)
+    code, said = await till("status")
+    assert code == 0
+    assert all(words in said for words in ("Relay: position 1, lag 0", "Dead letters", "JSON is malformed"))

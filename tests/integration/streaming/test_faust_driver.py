@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
+import psycopg
 import pytest
 from kafka import KafkaAdminClient
 from kafka.structs import TopicPartition
@@ -84,6 +85,31 @@ async def test_lost_connections_lose_no_event_and_apply_none_twice(system: Faust
         await system.caught_up("order_history_v1", "stock_levels_v1")
     for projection in (ORDER_HISTORY, STOCK_LEVELS):
         assert system.tables(projection) == await system.expected(projection, records)
+
+
+async def test_a_database_that_is_away_is_waited_for_and_shows(system: FaustSystem) -> None:
+    shop, away = system.shop, asyncio.Event()
+
+    async def connect() -> Connection:
+        if away.is_set():
+            raise psycopg.OperationalError("the server is starting up")
+        return await shop.journal.connect()
+
+    async with system.driving(CATALOGUE, connect=connect, patience=60) as (driver,):
+        shop.journal.write(product(1), listed(product(1)))
+        await system.caught_up("catalogue_v1")
+        away.set()
+        await shop.conn.execute(OTHERS)
+        (record,) = shop.journal.write(product(1), listed(product(1), name="later"))
+
+        async def faults() -> dict[str, str]:
+            return dict(driver.faults)
+
+        await until(faults, lambda found: "starting up" in found.get("catalogue", ""), seconds=30)
+        assert (await tracked(shop.conn, "catalogue_v1"))[SLOTS.of(record)] == 1
+        away.clear()
+        await system.caught_up("catalogue_v1")
+        assert not driver.faults
 
 
 async def test_an_error_that_nobody_has_thought_of_ends_it_and_loses_nothing(

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from infrastructure.cli.checks import fetch
 from infrastructure.runner.standings import standings
 from projections.order_history import ORDER_HISTORY
 from tests.support.faust_system import FaustSystem, faust_system
 from tests.support.read_side import read_side_on, tracked
 from tests.support.sales import day
+from tests.support.system import free_port
 from tests.support.waiting import until
 
 LIVE = "order_history_v1"
@@ -44,6 +46,29 @@ async def test_told_to_stop_it_ends_well_and_leaves_nothing_behind(system: Faust
     assert list(process.folder.iterdir()) == []
     async with system.driving(ORDER_HISTORY):
         await system.caught_up(LIVE)
+
+
+async def test_it_tells_prometheus_how_far_it_is(system: FaustSystem, tmp_path: Path) -> None:
+    port = free_port()
+    system.shop.journal.append(day(system.shop.journal, 20, seed=5))
+    with system.process(tmp_path, "project", "order_history", "--metrics-port", str(port)):
+        await until(lambda: lag(system), lambda left: left == 0, seconds=30)
+
+        async def told() -> dict[str, float]:
+            return await asyncio.to_thread(metrics, f"http://127.0.0.1:{port}")
+
+        position = 'till_projection_position{schema="order_history_v1"}'
+        found = await until(told, lambda found: found.get(position, 0) == system.shop.journal.positions)
+    assert found['till_projection_lag{schema="order_history_v1"}'] == 0
+    assert found['till_consumer_waiting{projection="order_history"}'] == 0
+    taken = found['till_consumed_batch_records_sum{projection="order_history"}']
+    assert taken == found['till_projected_events_total{projection="order_history"}'] == 20 * 4
+
+
+def metrics(url: str) -> dict[str, float]:
+    """By name and labels."""
+    lines = (fetch(f"{url}/metrics") or b"").decode().splitlines()
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")}
 
 
 async def test_killed_it_comes_back_where_it_was(system: FaustSystem, tmp_path: Path) -> None:
@@ -110,9 +135,15 @@ async def test_topics_with_other_partitions_than_slots_are_refused(system: Faust
         assert "has 8" in process.log.read_text()
 
 
-async def test_an_executor_ends_well(system: FaustSystem, tmp_path: Path) -> None:
-    with system.process(tmp_path, "execute") as process:
-        await until(lambda: connections(system, "till executor"), bool, seconds=30)
+@pytest.mark.parametrize(
+    ("arguments", "connected"),
+    [(("execute",), "till executor"), (("process", "unpaid-orders"), "till project unpaid_orders")],
+)
+async def test_executors_and_process_managers_end_well(
+    system: FaustSystem, tmp_path: Path, arguments: tuple[str, ...], connected: str
+) -> None:
+    with system.process(tmp_path, *arguments) as process:
+        await until(lambda: connections(system, connected), bool, seconds=30)
         assert await asyncio.to_thread(process.end, signal.SIGTERM) == 0, process.log.read_text()
 
 
