@@ -11,10 +11,11 @@ import structlog
 from faust.exceptions import ConsumerNotStarted
 
 from infrastructure.streaming.arriving import Arrival
+from infrastructure.streaming.faust_reading import Transport, batches
 
 BATCH = 500
-WINDOW = 0.01
-"""Seconds that records are gathered in: a fixed tick, so it costs half of it in the mean."""
+WINDOW = 0.005
+"""Seconds that others have to come in after the first, to be taken with it."""
 SESSION = 6.0
 """Seconds after which the partitions of a worker that is gone without a word are given to others; the least that
 brokers take."""
@@ -48,6 +49,9 @@ class _App(faust.App):
 
     def _create_directories(self) -> None:
         """Not even empty directories."""
+
+    def _new_transport(self) -> Transport:
+        return Transport(self.conf.broker_consumer, self)
 
 
 class FaustStream:
@@ -139,7 +143,7 @@ class FaustStream:
             self._on_hang(code)
 
     async def _follow(self, stream: Any) -> None:
-        async for events in stream.noack_take(BATCH, within=WINDOW):
+        async for events in batches(self._app, stream, most=BATCH, window=WINDOW):
             async with self._in_hand:
                 try:
                     taken = await self._take([_arrival(event.message) for event in events])
