@@ -7,14 +7,14 @@ from time import monotonic
 from typing import Any
 
 from faust.transport.drivers import aiokafka
-from mode.services import WaitResults
 
 
 class Consumer(aiokafka.Consumer):
     """Faust's, but a message that its stream has room for is handed over at once."""
 
-    async def wait_first(self, *awaited: Any, **limits: Any) -> WaitResults:
-        """Faust calls this with every message: it is handed over, or partitions are taken away, whatever is first."""
+    async def wait_first(self, *awaited: Any, **limits: Any) -> Any:
+        """Faust calls this with every message: it is handed over, or partitions are taken away, whatever is first.
+        It does not look at what it gets."""
         if len(awaited) != 2 or limits:
             return await super().wait_first(*awaited, **limits)
         delivery, suspension = awaited
@@ -23,7 +23,7 @@ class Consumer(aiokafka.Consumer):
         except BaseException as ended:
             suspension.close()
             if isinstance(ended, StopIteration):
-                return WaitResults([delivery], [ended.value], stopped=False)
+                return None
             raise
         return await super().wait_first(_resumed(delivery, blocking), suspension)
 
