@@ -106,7 +106,9 @@ def metrics() -> Mapping[str, frozenset[str]]:
             for node in ast.walk(source.tree):
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KINDS:
                     name = ast.literal_eval(node.args[0])
-                    labels = next((ast.literal_eval(each) for each in node.args[2:] if isinstance(each, ast.List)), [])
+                    labels: list[str] = next(
+                        (ast.literal_eval(x) for x in node.args[2:] if isinstance(x, ast.List)), []
+                    )
                     found |= dict.fromkeys((name + end for end in KINDS[node.func.id]), frozenset(labels))
     return found
 
