@@ -41,10 +41,10 @@ class Fold:
 
     def digest(self) -> str:
         """The same for the same states, whatever machine or run they come from: SHA-256 of their JSON by stream id."""
-        encoder = msgspec.json.Encoder(enc_hook=encode_hook, order="deterministic")
         digest = hashlib.sha256()
         for stream, (category, state) in sorted(self.states.items()):
-            digest.update(encoder.encode((stream, category, state)))
+            plain = msgspec.to_builtins((stream, category, state), enc_hook=encode_hook, str_keys=True)
+            digest.update(msgspec.json.encode(plain, order="deterministic"))
         return digest.hexdigest()
 
 
