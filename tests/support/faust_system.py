@@ -170,7 +170,7 @@ class TillProcess:
         return self.ended()
 
     def ended(self) -> int:
-        return self._running.wait(STOP_SECONDS)
+        return self._running.wait(PATIENCE)
 
     def says(self, words: str) -> None:
         """Waits for them; raises NotInTime."""
