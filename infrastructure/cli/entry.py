@@ -12,6 +12,7 @@ from rich.console import Console
 from infrastructure.logs import configure_logs
 from infrastructure.postgres.embedded import EmbeddedPostgresFailed
 from infrastructure.postgres.migrate import MigrationRefused
+from infrastructure.security.master_key import MasterKeyUnknown
 from infrastructure.settings import Loaded, Settings, SettingsInvalid, load
 from infrastructure.supervision.child import GaveUp
 from infrastructure.supervision.listening import AddressUnavailable
@@ -23,6 +24,7 @@ EXPECTED = (
     AddressUnavailable,
     EmbeddedPostgresFailed,
     GaveUp,
+    MasterKeyUnknown,
     MigrationRefused,
     PermissionError,
     psycopg.OperationalError,

@@ -12,6 +12,7 @@ from infrastructure.postgres.database import open_database
 from infrastructure.postgres.migrate import migrate
 from infrastructure.postgres.pools import open_pool
 from infrastructure.security.emails import HmacEmails
+from infrastructure.security.master_key import require_known
 from infrastructure.security.passwords import Argon2Passwords
 from infrastructure.security.vault import AesVault
 from infrastructure.seed import Seeded, Seeder, SeedRefused
@@ -22,6 +23,7 @@ def seed(quiet: Annotated[bool, typer.Option(help="Say nothing where there was n
     """Fill the shop with the demo's people and goods. What is there already stays as it is."""
     with program("seed") as settings, open_database(settings) as conninfo:
         migrate(conninfo)
+        require_known(conninfo, settings.pii_master_key)
         try:
             seeded = asyncio.run(_seed(settings, conninfo))
         except SeedRefused as refused:

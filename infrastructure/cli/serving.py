@@ -17,6 +17,7 @@ from infrastructure.cli.programs import TILL, api_programs, background_programs
 from infrastructure.metrics import process_ended, shared_metrics
 from infrastructure.postgres.database import keep_running, open_database
 from infrastructure.postgres.migrate import migrate
+from infrastructure.security.master_key import require_known
 from infrastructure.settings import Settings
 from infrastructure.supervision.child import Happening, Program
 from infrastructure.supervision.listening import BACKLOG, listen
@@ -40,6 +41,7 @@ def serve(demo: Annotated[bool, typer.Option(help="Fill an empty shop with demo 
         shared_metrics(),
     ):
         migrate(db)
+        require_known(db, settings.pii_master_key)
         if demo:
             run_to_end(Program("seed", (*TILL, "seed", "--quiet")))
         if settings.distributed:
@@ -61,7 +63,8 @@ def api(
     """Run one API process."""
     if parent is not None:
         leave_with(parent)
-    with program("api") as settings, open_database(settings):
+    with program("api") as settings, open_database(settings) as conninfo:
+        require_known(conninfo, settings.pii_master_key)
         listening = listen(settings.host, settings.port) if fd is None else socket.socket(fileno=fd)
         server = uvicorn.Server(uvicorn_config())
         server.run(sockets=[listening])
