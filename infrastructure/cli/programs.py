@@ -21,9 +21,10 @@ def api_programs(settings: Settings, listening: socket.socket) -> list[Program]:
 
 
 def background_programs(settings: Settings) -> list[Program]:
-    """The worker; in distributed mode the relay, the executor, and a process for each projection instead."""
+    """The worker; in distributed mode the relay, the executor, and a process for each projection instead. The shop sells
+    on while Kafka, or one of these, is not to be had."""
     if not settings.distributed:
-        return [_background("worker", "worker", "--nice", NICE)]
+        return [_background("worker", "worker", "--nice", NICE, vital=True)]
     return [
         _background("relay", "relay"),
         _background("execute", "execute"),
@@ -32,8 +33,8 @@ def background_programs(settings: Settings) -> list[Program]:
     ]
 
 
-def _background(name: str, *arguments: str) -> Program:
-    return Program(name, (*TILL, *arguments, *_ours()))
+def _background(name: str, *arguments: str, vital: bool = False) -> Program:
+    return Program(name, (*TILL, *arguments, *_ours()), vital=vital)
 
 
 def _ours() -> tuple[str, ...]:

@@ -16,6 +16,8 @@ class Program:
     name: str
     arguments: Sequence[str]
     inherited: Sequence[int] = ()
+    vital: bool = True
+    """Where one that is not cannot be started, the others go on without it, and it is tried for ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,7 @@ class Child:
                 return
             failed = code != -signal.SIGKILL and self.now() - started < self.patience.steady_after
             failures = failures + 1 if failed else 0
-            if failures >= self.patience.attempts:
+            if failures >= self.patience.attempts and self.program.vital:
                 raise GaveUp(f"{self.program.name} ended {failures} times right after its start, last with code {code}")
             await self._pause(self.patience.delay(failures))
 

@@ -93,6 +93,15 @@ def test_a_program_that_cannot_start_ends_the_system_with_its_name(run: Callable
     assert "fails ended 5 times right after its start, last with code 3" in system.process.stderr.read()
 
 
+def test_without_a_program_that_is_not_vital_the_others_go_on(run: Callable[..., System]) -> None:
+    system = run("waits", "fails?")
+    heard = [system.hear() for _ in range(25)]
+    assert sum(line[:2] == ["fails?", "died"] for line in heard) > 10
+    system.process.send_signal(signal.SIGTERM)
+    assert ["waits", "stopped"] in [line[:2] for line in system.rest() if line != "closed"]
+    assert system.process.wait() == 0
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's parent death signal is Linux's")
 def test_programs_do_not_outlive_a_killed_supervisor(run: Callable[..., System]) -> None:
     system = run("follows", "follows")

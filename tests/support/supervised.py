@@ -25,7 +25,9 @@ def say(name: str, happening: Happening, *, pid: int, code: int | None) -> None:
 
 
 def program(name: str) -> Program:
-    return Program(name, (sys.executable, "-c", SCRIPTS[name].format(parent=os.getpid())))
+    """One with a question mark is not vital."""
+    script = SCRIPTS[name.rstrip("?")].format(parent=os.getpid())
+    return Program(name, (sys.executable, "-c", script), vital=not name.endswith("?"))
 
 
 def main(front: str, back: str) -> None:
