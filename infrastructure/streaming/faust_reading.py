@@ -1,8 +1,10 @@
 """Gets messages out of Faust with a few tasks for each batch, where Faust itself makes a handful for each message."""
 
 import asyncio
+import logging
 import types
 from collections.abc import AsyncIterator, Coroutine, Generator, Sequence
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 
@@ -11,6 +13,8 @@ from faust.transport.drivers import aiokafka
 
 class Consumer(aiokafka.Consumer):
     """Faust's, but a message that its stream has room for is handed over at once."""
+
+    logger = logging.getLogger("faust.transport")
 
     async def wait_first(self, *awaited: Any, **limits: Any) -> Any:
         """Faust calls this with every message: it is handed over, or partitions are taken away, whatever is first.
@@ -49,15 +53,16 @@ async def batches(app: Any, stream: Any, *, most: int, window: float) -> AsyncIt
     """Events of a stream as they come: one and what comes within `window` seconds after it, up to `most`; none of
     partitions that were taken away meanwhile. They are the caller's to acknowledge."""
     queue = stream.channel.queue
-    while True:
-        events = [await queue.get()]
-        if queue.qsize() < most - 1:
-            await asyncio.sleep(window)
-        while len(events) < most and not queue.empty():
-            events.append(queue.get_nowait())
-        now = monotonic()
-        for tp in {event.message.tp for event in events}:
-            app.monitor.stream_inbound_time[tp] = now  # Faust warns of partitions that nobody reads
-        current = [event for event in events if event.message.generation_id == app.consumer_generation_id]
-        if current:
-            yield current
+    with suppress(StopAsyncIteration):  # so the queue tells that the stream ends
+        while True:
+            events = [await queue.get()]
+            if queue.qsize() < most - 1:
+                await asyncio.sleep(window)
+            while len(events) < most and not queue.empty():
+                events.append(queue.get_nowait())
+            now = monotonic()
+            for tp in {event.message.tp for event in events}:
+                app.monitor.stream_inbound_time[tp] = now  # Faust warns of partitions that nobody reads
+            current = [event for event in events if event.message.generation_id == app.consumer_generation_id]
+            if current:
+                yield current
