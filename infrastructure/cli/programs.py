@@ -21,8 +21,8 @@ def api_programs(settings: Settings, listening: socket.socket) -> list[Program]:
 
 
 def background_programs(settings: Settings) -> list[Program]:
-    """The worker; in distributed mode the relay, the executor, and a process for each projection instead. The shop sells
-    on while Kafka, or one of these, is not to be had."""
+    """The worker; in distributed mode the relay, the executor, and a process for each projection instead: none of them
+    is vital, the shop sells on while Kafka is away."""
     if not settings.distributed:
         return [_background("worker", "worker", "--nice", NICE, vital=True)]
     return [
