@@ -66,6 +66,7 @@ def produce(task: Task) -> float:
         started = perf_counter()
         for batch in batches:
             futures = [producer.send(m.topic, m.value, m.key, m.headers, m.partition) for m in batch]
+            producer.flush(timeout=sending.DELIVERY)
             for future in futures:
                 future.get(timeout=sending.DELIVERY)
         return perf_counter() - started
