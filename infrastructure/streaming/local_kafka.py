@@ -197,7 +197,7 @@ class LocalKafka:
 
 
 def _arguments(folder: Path, heap: str) -> Sequence[str]:
-    # Java's second compiler costs a broker of minutes more than it gains: without it starting takes 60 % of the processor
-    # time, and 200 events a second half of it.
+    # Java's second compiler costs a broker of minutes more than it gains: without it, starting takes 60 % of the work,
+    # and 200 events a second take half.
     options = (heap, "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true", f"-Dlog4j2.configurationFile={QUIET}")
     return (*options, "-cp", f"{folder}/*")
