@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from mode import Service
+from mode.utils.queues import ThrowableQueue
 
 from infrastructure.streaming.faust_reading import Consumer, batches
 
@@ -83,7 +84,7 @@ class Stream:
     """As much of an application and its stream as is read from."""
 
     def __init__(self) -> None:
-        self.queue = asyncio.Queue[Any]()
+        self.queue = ThrowableQueue()
         self.channel = SimpleNamespace(queue=self.queue)
         self.app = SimpleNamespace(
             monitor=SimpleNamespace(stream_inbound_time=dict[str, float]()), consumer_generation_id=GENERATION
@@ -124,6 +125,16 @@ async def test_what_came_before_a_rebalance_is_left_to_whoever_has_it_now() -> N
     stream.arrive(1, generation=GENERATION - 1)
     stream.arrive(2)
     assert await anext(stream.batches()) == [2]
+
+
+async def test_a_stream_that_ends_has_no_more_batches() -> None:
+    stream = Stream()
+    stream.arrive(1)
+    found = stream.batches()
+    assert await anext(found) == [1]
+    waiting = asyncio.ensure_future(anext(found, None))
+    await stream.queue.throw(StopAsyncIteration())
+    assert await waiting is None
 
 
 async def test_faust_is_told_that_a_partition_is_read() -> None:
