@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from mode import Service
-from mode.utils.queues import ThrowableQueue
+from mode.utils.queues import FlowControlEvent, ThrowableQueue
 
 from infrastructure.streaming.faust_reading import Consumer, batches
 
@@ -84,7 +84,7 @@ class Stream:
     """As much of an application and its stream as is read from."""
 
     def __init__(self) -> None:
-        self.queue = ThrowableQueue()
+        self.queue: ThrowableQueue[Any] = ThrowableQueue(flow_control=FlowControlEvent(initially_suspended=False))
         self.channel = SimpleNamespace(queue=self.queue)
         self.app = SimpleNamespace(
             monitor=SimpleNamespace(stream_inbound_time=dict[str, float]()), consumer_generation_id=GENERATION
