@@ -10,13 +10,13 @@ from tests.support.modes import Mode
 from tests.support.system import System
 
 
-@pytest.fixture(scope="session", params=["embedded", "distributed"])
+@pytest.fixture(scope="package", params=["embedded", "distributed"])
 def mode(request: pytest.FixtureRequest) -> Mode:
     """All in process; and over Kafka, with a process for each projection."""
     return Mode(None if request.param == "embedded" else request.getfixturevalue("broker"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shop(mode: Mode, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """Two API processes, with the demo's people and goods; stopped cleanly at the end."""
     system = System(tmp_path_factory.mktemp("shop"), api_processes=2, environment=mode.environment())
@@ -25,13 +25,13 @@ def shop(mode: Mode, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Syste
     assert system.exit_code == 0, system.last_lines()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def seller(shop: System) -> Iterator[Caller]:
     with demo(shop.url, "seller") as caller:
         yield caller
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def admin(shop: System) -> Iterator[Caller]:
     with demo(shop.url, "admin") as caller:
         yield caller
@@ -44,7 +44,7 @@ def buyer(shop: System) -> Iterator[Caller]:
         yield caller
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def unanswered(shop: System, seller: Caller) -> Iterator[tuple[Caller, Sequence[Mapping[str, Any]]]]:
     """A buyer, and orders paid for when the provider did not answer; it is asked again after half a minute.
 
