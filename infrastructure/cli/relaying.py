@@ -12,6 +12,7 @@ from rich.table import Table
 
 from infrastructure.bootstrap import streaming
 from infrastructure.cli.entry import ERRORS, OUT, program
+from infrastructure.collector import spare_long_lived_objects
 from infrastructure.eventstore.codec import UnknownTopic
 from infrastructure.postgres.database import open_database
 from infrastructure.settings import Settings
@@ -48,6 +49,7 @@ def relay(
         leave_with(parent)
     with _distributed("relay") as (settings, conninfo):
         ready = streaming.relay(settings, conninfo)
+        spare_long_lived_objects()
         with expose(metrics_port):
             # SIGTERM raises SystemExit wherever it is: a batch in hand is abandoned, and sent by the next leader.
             ready.run(threading.Event())

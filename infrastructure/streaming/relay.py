@@ -44,12 +44,13 @@ class Leading:
         metrics.moved(self._saved.position, state.head())
 
     def step(self) -> bool:
-        """Send a batch, or see the oldest one home; False where there is neither. Raises what state and sender do."""
+        """Send a batch, or see those under way home; False where there is neither. Raises what state and sender do."""
         page = self._next_page() if len(self._under_way) < AHEAD else []
         if page:
             self._send(page)
         elif self._under_way:
-            self._see_home()
+            while self._under_way:
+                self._see_home()
         else:
             metrics.moved(self._saved.position, self._saved.position)
             return False

@@ -16,7 +16,8 @@ LARGEST_REQUEST = 2 * 1024 * 1024
 DELIVERY = 10.0
 """Seconds that a batch has to be acknowledged in."""
 BATCH_BYTES = 1024 * 1024
-LINGER_MS = 2
+LINGER_MS = 100
+"""At most, while more is being sent; waiting for a delivery ends it at once."""
 BOOTSTRAP = 3.0
 CLOSING = 2.0
 
@@ -90,7 +91,7 @@ class KafkaSender:
             raise Unsendable(str(error)) from error
         except (KafkaError, ValueError) as error:
             raise SendFailed(repr(error)) from error
-        return KafkaDelivery(messages, futures, deadline)
+        return KafkaDelivery(self._producer, messages, futures, deadline)
 
     def close(self) -> None:
         """kafka-python's own `close` first flushes what there is, and where that fails leaves its thread sending."""
@@ -104,16 +105,27 @@ class KafkaSender:
 class KafkaDelivery:
     """The futures of one batch, in the order of its messages."""
 
-    def __init__(self, messages: Sequence[Message], futures: Sequence[Any], deadline: float) -> None:
+    def __init__(
+        self, producer: KafkaProducer, messages: Sequence[Message], futures: Sequence[Any], deadline: float
+    ) -> None:
+        self._producer = producer
         self._messages = messages
         self._futures = futures
         self._deadline = deadline
 
     def wait(self) -> None:
+        """Flushing ends the lingering and waits; it does not tell what failed, so every future is asked."""
+        try:
+            self._producer.flush(timeout=self._left())
+        except KafkaError as error:
+            raise SendFailed(repr(error)) from error
         for message, future in zip(self._messages, self._futures, strict=True):
             try:
-                future.get(timeout=max(0.0, self._deadline - time.monotonic()))
+                future.get(timeout=self._left())
             except MessageSizeTooLargeError as error:
                 raise Unsendable(f"{message.topic} does not take {len(message.value)} bytes: {error}") from error
             except KafkaError as error:
                 raise SendFailed(f"{message.topic}-{message.partition}: {error!r}") from error
+
+    def _left(self) -> float:
+        return max(0.0, self._deadline - time.monotonic())

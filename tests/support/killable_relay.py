@@ -15,7 +15,6 @@ from infrastructure.streaming.message import Message
 from infrastructure.streaming.relay import Relay
 from infrastructure.streaming.relay_state import Progress, RelayState
 from infrastructure.streaming.sending import KafkaDelivery, KafkaSender
-from tests.support.relays import DELIVERY
 
 Reached = Callable[[str], None]
 
@@ -63,7 +62,7 @@ def main(database: str, bootstrap: str, prefix: str, place: str, number: str) ->
         return state
 
     def make_sender(_: int) -> KafkaSender:
-        sender = DyingSender([*bootstrap.split(",")], delivery=DELIVERY)
+        sender = DyingSender(bootstrap.split(","))
         sender.reached = reached
         return sender
 
