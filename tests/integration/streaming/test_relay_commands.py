@@ -10,6 +10,7 @@ from urllib.request import urlopen
 import psycopg
 import pytest
 
+from infrastructure.metrics import DIRECTORY
 from infrastructure.streaming.exposition import expose
 from infrastructure.supervision.listening import AddressUnavailable
 from tests.support.arrivals import arrived
@@ -149,3 +150,12 @@ def test_metrics_are_served_for_the_length_of_the_block() -> None:
         assert "till_relay_position" in scraped(port)
     with expose(None):
         assert _figures(port) is None
+
+
+def test_a_process_that_shares_its_metrics_shows_what_all_of_them_tell(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(DIRECTORY, str(tmp_path))
+    port = free_port()
+    with expose(port):
+        assert scraped(port) == {}
