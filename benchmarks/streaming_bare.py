@@ -19,6 +19,7 @@ from infrastructure.eventstore.raw import RawReader
 from infrastructure.eventstore.registry import event_codec
 from infrastructure.streaming import sending
 from infrastructure.streaming.message import Message, message_of
+from infrastructure.streaming.relay import AHEAD
 from infrastructure.streaming.relay_state import PAGE
 
 FETCH_BYTES = 4 * 1024 * 1024
@@ -45,9 +46,10 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def produce(task: Task) -> float:
-    """With the relay's settings and its care: no batch is done before every future of it was looked at."""
+    """With the relay's settings, as much under way at once, and its care: every future is looked at."""
     messages = _messages(task)
-    batches = [messages[start : start + PAGE] for start in range(0, len(messages), PAGE)]
+    together = AHEAD * PAGE
+    batches = [messages[start : start + together] for start in range(0, len(messages), together)]
     limit = int(sending.DELIVERY * 1000)
     producer = KafkaProducer(
         bootstrap_servers=task.servers,
