@@ -2,11 +2,10 @@
 
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any, Protocol
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
+from kafka.errors import KafkaError, MessageSizeTooLargeError
 
 from infrastructure.streaming.clients import BrokersUnreachable, connected
 from infrastructure.streaming.message import Message
@@ -94,12 +93,14 @@ class KafkaSender:
         return KafkaDelivery(self._producer, messages, futures, deadline)
 
     def close(self) -> None:
-        """kafka-python's own `close` first flushes what there is, and where that fails leaves its thread sending."""
-        thread = self._producer._sender  # noqa: SLF001
-        thread.force_close()
-        thread.join(CLOSING)
-        with suppress(KafkaTimeoutError):
-            self._producer.close(timeout=0)
+        """kafka-python's own `close`, which exit and garbage collection call too, first flushes what there is, and where
+        that fails leaves the thread sending. So it is told that it is closed, and the thread to let go.
+        """
+        producer = self._producer
+        producer._unregister_cleanup()  # noqa: SLF001
+        producer._closed = True  # noqa: SLF001
+        producer._sender.force_close()  # noqa: SLF001
+        producer._sender.join(CLOSING)  # noqa: SLF001
 
 
 class KafkaDelivery:
