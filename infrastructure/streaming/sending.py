@@ -93,8 +93,10 @@ class KafkaSender:
         return KafkaDelivery(self._producer, messages, futures, deadline)
 
     def close(self) -> None:
-        """kafka-python's own `close`, which exit and garbage collection call too, first flushes what there is, and where
-        that fails leaves the thread sending. So it is told that it is closed, and the thread to let go.
+        """Lets go without a flush.
+
+        kafka-python's `close`, which exit and garbage collection call as well, first flushes what there is; where that
+        fails, its thread goes on sending. So the producer is told that it is closed, and the thread to stop.
         """
         producer = self._producer
         producer._unregister_cleanup()  # noqa: SLF001
