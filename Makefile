@@ -6,6 +6,11 @@ STAMP  := $(VENV)/.locked
 PACKAGES := domain application projections api infrastructure
 CODE   := $(PACKAGES) tests benchmarks
 
+SHELL  := bash
+.SHELLFLAGS := -o pipefail -c
+# Two runs at once stay readable when each line says whose it is.
+NAMED   = $(1) 2>&1 | sed -u 's/^/$@ | /'
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run kafka test histories stories check contracts bench soak lock format clean
 
@@ -38,18 +43,18 @@ check: $(STAMP) ## Format, lint, types, import contracts, unit tests
 
 test: check ## Everything, with coverage; the random histories beside the rest, because they take as long
 	$(BIN)/coverage erase
-	@$(MAKE) --no-print-directory -j2 --output-sync=line histories stories
+	@$(MAKE) --no-print-directory -j2 histories stories
 
 histories: $(STAMP)
-	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -q -m "property and not soak" --durations=5
+	@HYPOTHESIS_PROFILE=ci $(call NAMED,$(BIN)/pytest -q -m "property and not soak" --durations=5)
 
 stories: $(STAMP)
-	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -q -m "not property and not soak" --cov --cov-report=term --durations=5
+	@HYPOTHESIS_PROFILE=ci $(call NAMED,$(BIN)/pytest -q -m "not property and not soak" --cov --cov-report=term --durations=5)
 
 contracts: $(STAMP) ## Record new versions of events: golden messages, contracts, docs/asyncapi.json
 	$(BIN)/python -m tests.golden.recording
 
-soak: $(STAMP) ## Property tests at their large sizes; writes benchmarks/results/soak.json
+soak: $(STAMP) ## Property tests and chaos at their large sizes; writes benchmarks/results/soak.json
 	$(BIN)/python -m benchmarks.soak
 
 bench: $(STAMP) ## Measure; prints a table and writes benchmarks/results/latest.json
