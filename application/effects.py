@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from application.ordering import ExpireOrder, ExpiryKept
+from application.ordering.cancelling import ExpireOrder, ExpiryKept
 from application.payments import RecordCharge, RecordRefund
 from application.ports.commands import Command, Outcome, RefusalNote
 from application.ports.gateway import Charge, PaymentGateway

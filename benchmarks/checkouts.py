@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterable, Sequence
 from uuid import UUID, uuid4
 
-from application.ordering import Checkout
+from application.ordering.checkout import Checkout
 from application.ports.commands import CommandBus, Envelope
 from application.shopping import AddToCart
 from domain.shared.actor import Actor

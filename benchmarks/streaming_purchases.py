@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from uuid import uuid4
 
-from application.ordering import Checkout
+from application.ordering.checkout import Checkout
 from application.payments import StartPayment
 from application.ports.commands import CommandBus, Envelope, Outcome
 from application.shopping import AddToCart

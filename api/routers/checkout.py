@@ -13,7 +13,7 @@ from api.call import Call
 from api.fields import Body, Quantity, Text
 from api.problems import not_found
 from api.routing import Operation, Resource
-from application.ordering import Checkout, Item, OrderKept
+from application.ordering.checkout import Checkout, Item, OrderKept
 from domain.accounts.events import Role
 from domain.catalogue.product import ProductNotAvailable
 from domain.inventory.stock import InsufficientStock

@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from api.answers import View
-from application.ordering import OrderStands
+from application.ordering.results import OrderStands
 from domain.shared.actor import Actor
 from domain.shared.identifiers import AccountId
 from domain.shared.money import Money

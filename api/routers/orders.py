@@ -25,7 +25,8 @@ from api.routers.order_schemas import (
     stands,
 )
 from api.routing import Operation, Resource
-from application.ordering import CancelOrder, OrderStands
+from application.ordering.cancelling import CancelOrder
+from application.ordering.results import OrderStands
 from domain.accounts.events import Role
 from domain.ordering.order import OrderNotCancellable
 from domain.shared.identifiers import AccountId, OrderId

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from application.ordering import ExpireOrder
+from application.ordering.cancelling import ExpireOrder
 from application.processes.process import Decision, Due, ProcessManager, Withdraw
 from domain.ordering.events import OrderCancelled, OrderConfirmed, OrderPlaced
 from domain.shared.event import Event

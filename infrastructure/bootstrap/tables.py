@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from application import accounts, catalogue, inventory, ordering, payments, shopping
+from application import accounts, catalogue, inventory, payments, shopping
 from application.effects import (
     Effect,
     SendRefund,
@@ -15,6 +15,7 @@ from application.effects import (
     settle_attempt,
     void_attempt,
 )
+from application.ordering import cancelling, checkout
 from application.policy import ShopPolicy
 from application.ports.commands import Command, Result
 from application.processes.payment_settlement import PAYMENT_SETTLEMENT
@@ -40,7 +41,7 @@ def handlers(policy: ShopPolicy) -> Handlers:
         catalogue.EditProduct: catalogue.edit_product,
         shopping.RemoveFromCart: shopping.remove_from_cart,
         shopping.ClearCart: shopping.clear_cart,
-        ordering.Checkout: ordering.checkout,
+        checkout.Checkout: checkout.checkout,
     }
     return {
         accounts.RegisterAccount: accounts.register_account,
@@ -56,8 +57,8 @@ def handlers(policy: ShopPolicy) -> Handlers:
         inventory.SetThreshold: inventory.set_threshold,
         shopping.AddToCart: shopping.add_to_cart,
         shopping.SetCartQuantity: shopping.set_cart_quantity,
-        ordering.CancelOrder: ordering.cancel_order,
-        ordering.ExpireOrder: ordering.expire_order,
+        cancelling.CancelOrder: cancelling.cancel_order,
+        cancelling.ExpireOrder: cancelling.expire_order,
         payments.StartPayment: payments.start_payment,
         payments.RetryPayment: payments.retry_payment,
         payments.RecordCharge: payments.record_charge,
@@ -71,10 +72,10 @@ READ_MODELS: tuple[Projection, ...] = (ACCOUNTS, CATALOGUE, STOCK_LEVELS, CARTS,
 
 PROCESS_MANAGERS: tuple[ProcessManager[Any], ...] = (UNPAID_ORDERS, PAYMENT_SETTLEMENT, REFUNDS)
 
-DUE_COMMANDS: tuple[type[Command], ...] = (ordering.ExpireOrder, SettleAttempt, VoidAttempt, SendRefund)
+DUE_COMMANDS: tuple[type[Command], ...] = (cancelling.ExpireOrder, SettleAttempt, VoidAttempt, SendRefund)
 
 EFFECTS: Mapping[type[Command], Effect[Any]] = {
-    ordering.ExpireOrder: expire_when_settled,
+    cancelling.ExpireOrder: expire_when_settled,
     SettleAttempt: settle_attempt,
     VoidAttempt: void_attempt,
     SendRefund: send_refund,

@@ -3,7 +3,9 @@
 from enum import Enum
 from uuid import UUID
 
-from application.ordering import CancelOrder, Checkout, Item, OrderKept, OrderStands, cancel_order, checkout
+from application.ordering.cancelling import CancelOrder, cancel_order
+from application.ordering.checkout import Checkout, Item, OrderKept, checkout
+from application.ordering.results import OrderStands
 from application.payments import AttemptKept, ChargeKept, RecordCharge, StartPayment, record_charge, start_payment
 from application.ports.gateway import Charge, GatewayUnavailable
 from application.shopping import AddToCart, add_to_cart

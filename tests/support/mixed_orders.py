@@ -6,7 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from application.ordering import CancelOrder, Checkout, ExpireOrder, Item, OrderKept
+from application.ordering.cancelling import CancelOrder, ExpireOrder
+from application.ordering.checkout import Checkout, Item, OrderKept
 from application.payments import RecordCharge, RecordRefund, RequestRefund, RetryPayment, StartPayment
 from application.ports.gateway import ChargeStatus
 from domain.payments.attempt import attempt_key

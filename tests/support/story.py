@@ -19,7 +19,7 @@ from application.effects import (
     settle_attempt,
     void_attempt,
 )
-from application.ordering import ExpireOrder, expire_order
+from application.ordering.cancelling import ExpireOrder, expire_order
 from application.payments import RecordCharge, RecordRefund, record_charge, record_refund
 from application.ports.commands import Command, Outcome, RefusalNote, Result
 from application.ports.gateway import GatewayRefused, GatewayUnavailable

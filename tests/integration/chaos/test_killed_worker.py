@@ -5,7 +5,8 @@ import random
 from pathlib import Path
 from uuid import UUID
 
-from application.ordering import CancelOrder, Checkout
+from application.ordering.cancelling import CancelOrder
+from application.ordering.checkout import Checkout
 from application.ports.commands import CommandBus
 from application.shopping import AddToCart
 from domain.shared.actor import Actor

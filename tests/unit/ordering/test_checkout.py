@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from application.catalogue import EditProduct, WithdrawProduct, edit_product, withdraw_product
-from application.ordering import Checkout, OrderKept, checkout
+from application.ordering.checkout import Checkout, OrderKept, checkout
 from domain.catalogue.product import ProductNotAvailable
 from domain.inventory.stock import STOCKS, InsufficientStock
 from domain.ordering.order import OrderEmpty, Status, order_number

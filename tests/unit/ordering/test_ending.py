@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from application.ordering import ExpireOrder, ExpiryKept, OpenAttempt, expire_order
+from application.ordering.cancelling import ExpireOrder, ExpiryKept, OpenAttempt, expire_order
 from application.payments import RequestRefund, request_refund
 from domain.inventory.events import StockReleased
 from domain.inventory.stock import STOCKS

@@ -15,7 +15,7 @@ from application.effects import (
     VoidAttempt,
     expire_when_settled,
 )
-from application.ordering import ExpireOrder, ExpiryKept, OpenAttempt
+from application.ordering.cancelling import ExpireOrder, ExpiryKept, OpenAttempt
 from application.ports.commands import Command, Outcome
 from application.ports.gateway import Charge, ChargeStatus
 from domain.inventory.stock import STOCKS

@@ -1,6 +1,6 @@
 """An order that nobody pays in time expires, and only such an order."""
 
-from application.ordering import ExpireOrder
+from application.ordering.cancelling import ExpireOrder
 from application.processes.process import Due, Withdraw
 from application.processes.unpaid_orders import UnpaidOrder, instance, react
 from domain.ordering.events import ConfirmationGround, OrderCancelled, OrderConfirmed

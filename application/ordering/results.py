@@ -1,0 +1,57 @@
+"""What commands on a placed order answer."""
+
+from datetime import datetime
+
+from application.ports.commands import Result
+from application.ports.work import Work
+from domain.ordering.events import OrderLine
+from domain.ordering.order import Order
+from domain.shared.actor import Actor
+from domain.shared.identifiers import AccountId, OrderId, PaymentId
+from domain.shared.money import Money
+from domain.shared.sealed import Sealed
+
+
+class OrderStands(Result, frozen=True, kw_only=True):
+    """The whole order after a change; the address stays sealed."""
+
+    order_id: OrderId
+    order_number: str
+    buyer_id: AccountId
+    payment_id: PaymentId
+    status: str
+    lines: tuple[OrderLine, ...]
+    original: Money
+    discount: Money
+    tax: Money
+    payable: Money
+    pay_before: datetime | None
+    shipping_address: Sealed | None
+    cancelled_by: Actor | None
+    cancel_reason: str | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+def standing(work: Work, order: Order) -> OrderStands:
+    placed = order.placed
+    return OrderStands(
+        order_id=placed.order_id,
+        order_number=placed.order_number,
+        buyer_id=placed.buyer_id,
+        payment_id=placed.payment_id,
+        status=order.status,
+        lines=placed.lines,
+        original=placed.original,
+        discount=placed.discount,
+        tax=placed.tax,
+        payable=placed.payable,
+        pay_before=placed.pay_before,
+        shipping_address=placed.shipping_address,
+        cancelled_by=order.cancelled_by,
+        cancel_reason=order.cancel_reason,
+        version=work.version(placed.order_id),
+        created_at=placed.at,
+        updated_at=order.updated_at,
+    )
