@@ -5,7 +5,7 @@ from datetime import datetime
 from api.answers import View
 from api.call import Call
 from api.problems import invalid
-from application.accounts import SessionKept
+from application.accounts.sessions import SessionKept
 from application.ports.security import NotAnEmail, RefreshSecret
 from domain.shared.identifiers import ClaimId
 

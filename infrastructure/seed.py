@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from application.accounts import RegisterAccount
+from application.accounts.registration import RegisterAccount
 from application.catalogue import ListProduct
 from application.ports.commands import Command, CommandBus, Envelope
 from application.ports.security import Emails, Passwords, Vault

@@ -9,16 +9,9 @@ from api.fields import Body, EmailText, GivenPassword, Name, Opaque, PasswordTex
 from api.problems import Problem, unauthenticated
 from api.profiles import UserView, user_view
 from api.routing import Access, Operation, Resource
-from application.accounts import (
-    AccountKept,
-    Done,
-    EndAllSessions,
-    EndSession,
-    RefreshSession,
-    RegisterAccount,
-    SessionKept,
-    StartSession,
-)
+from application.accounts.registration import RegisterAccount
+from application.accounts.results import AccountKept, Done
+from application.accounts.sessions import EndAllSessions, EndSession, RefreshSession, SessionKept, StartSession
 from domain.accounts.email_claim import EmailTaken
 from domain.accounts.events import Role
 from domain.accounts.session import SessionOver

@@ -6,7 +6,8 @@ from api.fields import Body, Name, Truth, absent
 from api.problems import not_found
 from api.profiles import UserView, user_view
 from api.routing import Operation, Resource
-from application.accounts import AccountKept, EditProfile
+from application.accounts.profile import EditProfile
+from application.accounts.results import AccountKept
 from domain.shared.sealed import Sealed
 
 RESOURCE = Resource("/api/v1/users", "accounts")

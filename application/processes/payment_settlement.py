@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from application.effects import SettleAttempt, VoidAttempt
+from application.effects.payments import SettleAttempt, VoidAttempt
 from application.processes.process import Decision, Due, ProcessManager, Withdraw
 from domain.payments.events import (
     PaymentAttempted,

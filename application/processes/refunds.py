@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from application.effects import SendRefund
+from application.effects.payments import SendRefund
 from application.processes.process import Decision, Due, ProcessManager, Withdraw
 from domain.payments.events import RefundRequested, RefundSucceeded
 from domain.shared.event import Event

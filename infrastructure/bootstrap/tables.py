@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from application import accounts, catalogue, inventory, payments, shopping
-from application.effects import (
-    Effect,
+from application import catalogue, inventory, payments, shopping
+from application.accounts import profile, registration, sessions
+from application.effects.effect import Effect
+from application.effects.expiry import expire_when_settled
+from application.effects.payments import (
     SendRefund,
     SettleAttempt,
     VoidAttempt,
-    expire_when_settled,
     send_refund,
     settle_attempt,
     void_attempt,
@@ -33,38 +34,57 @@ from projections.order_history import ORDER_HISTORY
 from projections.projection import Projection
 from projections.stock_levels import STOCK_LEVELS, changed_levels
 
+_ACCOUNTS: Handlers = {
+    registration.RegisterAccount: registration.register_account,
+    profile.EditProfile: profile.edit_profile,
+    sessions.StartSession: sessions.start_session,
+    sessions.RefreshSession: sessions.refresh_session,
+    sessions.EndSession: sessions.end_session,
+    sessions.EndAllSessions: sessions.end_all_sessions,
+}
+_CATALOGUE: Handlers = {
+    catalogue.WithdrawProduct: catalogue.withdraw_product,
+    catalogue.RestoreProduct: catalogue.restore_product,
+}
+_INVENTORY: Handlers = {
+    inventory.AdjustStock: inventory.adjust_stock,
+    inventory.SetStock: inventory.set_stock,
+    inventory.SetThreshold: inventory.set_threshold,
+}
+_SHOPPING: Handlers = {
+    shopping.AddToCart: shopping.add_to_cart,
+    shopping.SetCartQuantity: shopping.set_cart_quantity,
+}
+_ORDERING: Handlers = {
+    cancelling.CancelOrder: cancelling.cancel_order,
+    cancelling.ExpireOrder: cancelling.expire_order,
+}
+_PAYMENTS: Handlers = {
+    payments.StartPayment: payments.start_payment,
+    payments.RetryPayment: payments.retry_payment,
+    payments.RecordCharge: payments.record_charge,
+    payments.RequestRefund: payments.request_refund,
+    payments.RecordRefund: payments.record_refund,
+}
+_WITH_POLICY: Mapping[type[Command], Callable[..., Result]] = {
+    catalogue.ListProduct: catalogue.list_product,
+    catalogue.EditProduct: catalogue.edit_product,
+    shopping.RemoveFromCart: shopping.remove_from_cart,
+    shopping.ClearCart: shopping.clear_cart,
+    checkout.Checkout: checkout.checkout,
+}
+
 
 def handlers(policy: ShopPolicy) -> Handlers:
     """Every command and who decides it."""
-    with_policy: Mapping[type[Command], Callable[..., Result]] = {
-        catalogue.ListProduct: catalogue.list_product,
-        catalogue.EditProduct: catalogue.edit_product,
-        shopping.RemoveFromCart: shopping.remove_from_cart,
-        shopping.ClearCart: shopping.clear_cart,
-        checkout.Checkout: checkout.checkout,
-    }
     return {
-        accounts.RegisterAccount: accounts.register_account,
-        accounts.EditProfile: accounts.edit_profile,
-        accounts.StartSession: accounts.start_session,
-        accounts.RefreshSession: accounts.refresh_session,
-        accounts.EndSession: accounts.end_session,
-        accounts.EndAllSessions: accounts.end_all_sessions,
-        catalogue.WithdrawProduct: catalogue.withdraw_product,
-        catalogue.RestoreProduct: catalogue.restore_product,
-        inventory.AdjustStock: inventory.adjust_stock,
-        inventory.SetStock: inventory.set_stock,
-        inventory.SetThreshold: inventory.set_threshold,
-        shopping.AddToCart: shopping.add_to_cart,
-        shopping.SetCartQuantity: shopping.set_cart_quantity,
-        cancelling.CancelOrder: cancelling.cancel_order,
-        cancelling.ExpireOrder: cancelling.expire_order,
-        payments.StartPayment: payments.start_payment,
-        payments.RetryPayment: payments.retry_payment,
-        payments.RecordCharge: payments.record_charge,
-        payments.RequestRefund: payments.request_refund,
-        payments.RecordRefund: payments.record_refund,
-        **{command: partial(handler, policy=policy) for command, handler in with_policy.items()},
+        **_ACCOUNTS,
+        **_CATALOGUE,
+        **_INVENTORY,
+        **_SHOPPING,
+        **_ORDERING,
+        **_PAYMENTS,
+        **{command: partial(handler, policy=policy) for command, handler in _WITH_POLICY.items()},
     }
 
 

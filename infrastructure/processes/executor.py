@@ -15,7 +15,7 @@ from prometheus_client import Counter
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from application.effects import Effect, EffectPorts, EffectRefused
+from application.effects.effect import Effect, EffectPorts, EffectRefused
 from application.ports.clock import Clock
 from application.ports.commands import Command, CommandBus, Envelope, Outcome
 from application.ports.gateway import GatewayRefused, PaymentGateway

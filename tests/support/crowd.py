@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from application.accounts import RegisterAccount
+from application.accounts.registration import RegisterAccount
 from application.catalogue import ListProduct
 from application.ports.commands import Command, CommandBus, Envelope
 from domain.accounts.events import Role

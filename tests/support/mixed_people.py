@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from application.accounts import EditProfile, EndAllSessions, EndSession, RefreshSession, StartSession
+from application.accounts.profile import EditProfile
+from application.accounts.sessions import EndAllSessions, EndSession, RefreshSession, StartSession
 from domain.accounts.events import Role
 from domain.shared.actor import Actor
 from domain.shared.identifiers import AccountId, SessionId

@@ -6,7 +6,7 @@ from random import Random
 from typing import NamedTuple
 from uuid import UUID
 
-from application.accounts import RegisterAccount
+from application.accounts.registration import RegisterAccount
 from application.ports.commands import Command, Outcome
 from domain.accounts.events import Role
 from domain.shared.actor import Actor

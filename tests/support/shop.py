@@ -6,7 +6,7 @@ from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
-from application.accounts import RegisterAccount, register_account
+from application.accounts.registration import RegisterAccount, register_account
 from application.catalogue import ListProduct, list_product
 from application.policy import ShopPolicy
 from application.ports.work import Work

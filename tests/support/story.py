@@ -8,13 +8,12 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from application.effects import (
-    EffectPorts,
-    EffectRefused,
+from application.effects.effect import EffectPorts, EffectRefused
+from application.effects.expiry import expire_when_settled
+from application.effects.payments import (
     SendRefund,
     SettleAttempt,
     VoidAttempt,
-    expire_when_settled,
     send_refund,
     settle_attempt,
     void_attempt,

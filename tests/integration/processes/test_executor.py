@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from application.effects import EffectPorts, EffectRefused
+from application.effects.effect import EffectPorts, EffectRefused
 from application.ports.commands import Envelope, Outcome, OutcomeUnknown, RefusalNote
 from domain.shared.actor import Actor
 from infrastructure.processes.executor import LEASE, MAX_ATTEMPTS, pause_after

@@ -8,7 +8,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from application.effects import EffectPorts
+from application.effects.effect import EffectPorts
 from infrastructure.processes import due_rows
 from infrastructure.processes.due_rows import Claimed
 from infrastructure.processes.executor import LEASE

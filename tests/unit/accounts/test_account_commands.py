@@ -6,7 +6,9 @@ from uuid import UUID
 import pytest
 
 from application.access import VersionMismatch
-from application.accounts import AccountKept, EditProfile, edit_profile, register_account
+from application.accounts.profile import EditProfile, edit_profile
+from application.accounts.registration import register_account
+from application.accounts.results import AccountKept
 from application.ports.side_rows import Credential, PersonKey
 from domain.accounts.account import ACCOUNTS
 from domain.accounts.email_claim import EmailTaken

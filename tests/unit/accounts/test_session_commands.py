@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from application.accounts import (
+from application.accounts.sessions import (
     EndAllSessions,
     EndSession,
     RefreshSession,

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from application.access import VersionMismatch
-from application.accounts import register_account
+from application.accounts.registration import register_account
 from application.catalogue import (
     EditProduct,
     ListProduct,

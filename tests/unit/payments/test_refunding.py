@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from application.accounts import register_account
+from application.accounts.registration import register_account
 from application.catalogue import ListProduct, list_product
 from application.payments import RecordRefund, RequestRefund, record_refund, request_refund
 from domain.accounts.events import Role

@@ -7,14 +7,9 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from application.effects import (
-    AttemptStaysOpen,
-    EffectPorts,
-    SendRefund,
-    SettleAttempt,
-    VoidAttempt,
-    expire_when_settled,
-)
+from application.effects.effect import EffectPorts
+from application.effects.expiry import AttemptStaysOpen, expire_when_settled
+from application.effects.payments import SendRefund, SettleAttempt, VoidAttempt
 from application.ordering.cancelling import ExpireOrder, ExpiryKept, OpenAttempt
 from application.ports.commands import Command, Outcome
 from application.ports.gateway import Charge, ChargeStatus

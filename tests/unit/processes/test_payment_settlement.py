@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from application.effects import SettleAttempt, VoidAttempt
+from application.effects.payments import SettleAttempt, VoidAttempt
 from application.processes.payment_settlement import OpenAttempts, instance, react
 from application.processes.process import Due, Withdraw
 from domain.payments.events import (

@@ -1,6 +1,6 @@
 """Money that is owed back is sent, each refund once."""
 
-from application.effects import SendRefund
+from application.effects.payments import SendRefund
 from application.processes.process import Due, Withdraw
 from application.processes.refunds import OpenRefunds, instance, react
 from domain.payments.events import PaymentCancelled, RefundRequested, RefundSucceeded

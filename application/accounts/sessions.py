@@ -1,27 +1,18 @@
-"""Commands on accounts and sessions."""
+"""Logging in, staying logged in, and logging out."""
 
 from datetime import datetime
 from typing import ClassVar
 
-from application.access import acting_account, own_account, require_version
+from application.access import acting_account, own_account
+from application.accounts.results import Done
 from application.ports.commands import Command, Result, Touched, touching
-from application.ports.side_rows import Credential, PersonKey, RefreshToken
+from application.ports.side_rows import RefreshToken
 from application.ports.work import Work
-from domain.accounts.account import ACCOUNTS, Account
-from domain.accounts.email_claim import EMAIL_CLAIMS, claim_email
-from domain.accounts.events import Role
+from domain.accounts.account import ACCOUNTS
 from domain.accounts.session import SESSIONS, Session
 from domain.shared.actor import ActorKind
-from domain.shared.identifiers import AccountId, ClaimId, SessionId
+from domain.shared.identifiers import AccountId, SessionId
 from domain.shared.refusal import AlreadyExists, NotFound
-from domain.shared.sealed import Sealed
-
-
-class AccountKept(Result, frozen=True, kw_only=True):
-    """The account as of `version`; its personal data is read from the log when the answer is rendered."""
-
-    account_id: AccountId
-    version: int
 
 
 class SessionKept(Result, frozen=True, kw_only=True):
@@ -31,38 +22,6 @@ class SessionKept(Result, frozen=True, kw_only=True):
     account_id: AccountId
     generation: int
     accepted: bool = True
-
-
-class Done(Result, frozen=True, kw_only=True):
-    """Nothing to add."""
-
-
-class RegisterAccount(Command, frozen=True, kw_only=True):
-    name: ClassVar[str] = "accounts.register-account"
-    account_id: AccountId
-    email: Sealed
-    email_claim: ClaimId
-    full_name: Sealed
-    role: Role
-    password_hash: str
-    person_key: str
-    """The person's key, wrapped (base64)."""
-
-    def streams(self) -> Touched:
-        return (*touching(ACCOUNTS, self.account_id), *touching(EMAIL_CLAIMS, self.email_claim))
-
-
-class EditProfile(Command, frozen=True, kw_only=True):
-    """The actor's own profile; None leaves a field as it is."""
-
-    name: ClassVar[str] = "accounts.edit-profile"
-    account_id: AccountId
-    full_name: Sealed | None = None
-    promotions_opt_in: bool | None = None
-    expected_version: int | None = None
-
-    def streams(self) -> Touched:
-        return touching(ACCOUNTS, self.account_id)
 
 
 class StartSession(Command, frozen=True, kw_only=True):
@@ -107,38 +66,6 @@ class EndAllSessions(Command, frozen=True, kw_only=True):
         return touching(ACCOUNTS, self.account_id)
 
 
-def register_account(command: RegisterAccount, work: Work) -> AccountKept:
-    """Opens the account and claims its email address in one append."""
-    registered = Account.register(
-        account_id=command.account_id,
-        email=command.email,
-        email_claim=command.email_claim,
-        name=command.full_name,
-        role=command.role,
-        appointed=_appoints(work),
-        at=work.now,
-    )
-    if work.find(ACCOUNTS, command.account_id) is not None:
-        raise AlreadyExists("There is an account with this identifier.")
-    claim = work.find(EMAIL_CLAIMS, command.email_claim)
-    claimed = claim_email(claim, claim_id=command.email_claim, account_id=command.account_id)
-    work.record(ACCOUNTS, command.account_id, registered)
-    work.record(EMAIL_CLAIMS, command.email_claim, claimed)
-    work.attach(Credential(account_id=command.account_id, password_hash=command.password_hash))
-    work.attach(PersonKey(person_id=command.email.person, wrapped_key=command.person_key))
-    return _account_kept(work, command.account_id)
-
-
-def edit_profile(command: EditProfile, work: Work) -> AccountKept:
-    account = own_account(work, command.account_id)
-    require_version(work, account.id, command.expected_version)
-    if command.full_name is not None:
-        work.record(ACCOUNTS, account.id, account.rename(command.full_name))
-    if command.promotions_opt_in is not None:
-        work.record(ACCOUNTS, account.id, account.opt_in() if command.promotions_opt_in else account.opt_out())
-    return _account_kept(work, account.id)
-
-
 def start_session(command: StartSession, work: Work) -> SessionKept:
     """The password was checked before; the first refresh token is generation 0."""
     account = work.get(ACCOUNTS, command.account_id)
@@ -181,17 +108,6 @@ def end_all_sessions(command: EndAllSessions, work: Work) -> Done:
     account = own_account(work, command.account_id)
     work.record(ACCOUNTS, account.id, account.revoke_sessions(work.now))
     return Done()
-
-
-def _appoints(work: Work) -> bool:
-    """Whether who asks may make admins."""
-    if work.actor.kind is ActorKind.ACCOUNT:
-        return acting_account(work).role is Role.ADMIN
-    return work.actor.kind is ActorKind.SYSTEM
-
-
-def _account_kept(work: Work, account_id: AccountId) -> AccountKept:
-    return AccountKept(account_id=account_id, version=work.version(account_id))
 
 
 def _handed_out(work: Work, session_id: SessionId, token_hash: str) -> SessionKept:
