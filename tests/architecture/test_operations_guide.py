@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
-from typer.main import get_group
 
 from infrastructure.bootstrap.tables import PROCESS_MANAGERS, projections
-from infrastructure.cli.main import app
+from infrastructure.cli.main import command
 from infrastructure.processes import due_rows
 from infrastructure.runner import instances, tracking
 from infrastructure.settings import VARIABLES
@@ -72,15 +71,15 @@ def commands(text: str, _: Path) -> Iterator[str]:
 def refusals(said: str) -> Iterator[str]:
     """`dead-letters retry|skip NUMBER`; what a command itself says begins with its name and a colon."""
     words = said.split()
-    ways: list[tuple[str, Any]] = [(words[0].rstrip(":"), get_group(app).commands.get(words[0].rstrip(":")))]
+    ways: list[tuple[str, Any]] = [(words[0].rstrip(":"), command(words[0].rstrip(":")))]
     used = 1
     if hasattr(ways[0][1], "commands") and len(words) > 1 and not words[0].endswith(":"):
         ways, used = [(each, ways[0][1].commands.get(each)) for each in words[1].split("|")], 2
-    for name, command in ways:
-        if command is None:
+    for name, found in ways:
+        if found is None:
             yield f"there is no `till {said}`"
         elif not words[0].endswith(":"):
-            yield from (f"`till {said}`: {fault}" for fault in arguments(name, command, words[used:]))
+            yield from (f"`till {said}`: {fault}" for fault in arguments(name, found, words[used:]))
 
 
 def arguments(name: str, command: Any, given: list[str]) -> Iterator[str]:

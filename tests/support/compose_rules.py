@@ -4,11 +4,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from typer import TyperException
-from typer.core import TyperGroup
-from typer.main import get_group
 
 from infrastructure.bootstrap.tables import PROCESS_MANAGERS, READ_MODELS
-from infrastructure.cli.main import app
+from infrastructure.cli.main import command
 from infrastructure.setting_forms import CONTEXTS
 from infrastructure.settings import VARIABLES
 from tests.support.compose import Service, one_shots
@@ -84,9 +82,9 @@ def complete(services: Services) -> Iterator[str]:
     commands = [service.command for service in services.values() if service.ours]
     wanted = [("till", "project", each.name) for each in READ_MODELS]
     wanted += [("till", "process", each.name) for each in PROCESS_MANAGERS]
-    for command in wanted:
-        if sum(found[:3] == command for found in commands) != 1:
-            yield f"`{' '.join(command)}` does not run once"
+    for line in wanted:
+        if sum(found[:3] == line for found in commands) != 1:
+            yield f"`{' '.join(line)}` does not run once"
     workers = [found for found in commands if found[1] in {"project", "process"}]
     if len(workers) != len(wanted):
         yield "a worker is there for nothing"
@@ -102,21 +100,20 @@ def complete(services: Services) -> Iterator[str]:
 
 def understood(services: Services) -> Iterator[str]:
     """`till` knows each command with its options, and each variable."""
-    root = get_group(app)
     known = {variable.name for variable in VARIABLES}
     for name, service in services.items():
         if not service.ours:
             continue
-        if fault := _refusal(root, service.command):
+        if fault := _refusal(service.command):
             yield f"{name}: {fault}"
         for unknown in sorted(service.environment.keys() - known):
             yield f"{name} sets {unknown}, which nothing reads"
 
 
-def _refusal(root: TyperGroup, command: tuple[str, ...]) -> str | None:
+def _refusal(line: tuple[str, ...]) -> str | None:
     """What the command line says against it, without carrying it out."""
-    program, name, *arguments = command
-    found = root.commands.get(name)
+    program, name, *arguments = line
+    found = command(name)
     if program != "till" or found is None:
         return f"there is no `{program} {name}`"
     try:
