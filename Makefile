@@ -12,7 +12,7 @@ SHELL  := bash
 NAMED   = $(1) 2>&1 | sed -u 's/^/$@ | /'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run kafka test histories stories check contracts bench soak lock format clean
+.PHONY: help setup run kafka test histories stories check contracts documents bench soak lock format clean
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -39,6 +39,8 @@ check: $(STAMP) ## Format, lint, types, import contracts, unit tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/till asyncapi --check
+	$(BIN)/till openapi --check
+	$(BIN)/till postman --check
 	$(BIN)/pytest -q tests/unit tests/architecture tests/golden
 
 test: check ## Everything, with coverage; the random histories beside the rest, because they take as long
@@ -53,6 +55,10 @@ stories: $(STAMP)
 
 contracts: $(STAMP) ## Record new versions of events: golden messages, contracts, docs/asyncapi.json
 	$(BIN)/python -m tests.golden.recording
+
+documents: $(STAMP) ## Describe the API anew: docs/openapi.json, docs/postman.json
+	$(BIN)/till openapi
+	$(BIN)/till postman
 
 soak: $(STAMP) ## Property tests and chaos at their large sizes; writes benchmarks/results/soak.json
 	$(BIN)/python -m benchmarks.soak

@@ -6,14 +6,13 @@ from typing import Any
 from fastapi.openapi.utils import get_openapi
 
 from api.answers import schema_components
-from api.errors import STATUSES
-from api.problems import TITLES, ProblemDetails
+from api.openapi_problems import Problems
+from api.problems import ProblemDetails
 from api.routing import READS, Access, TillRoute
 
 DESCRIPTION = """An event-sourced shop. Amounts are exact JSON numbers in major units. Every change takes an
 `Idempotency-Key` and answers `X-Position`; a read that sends it back as `X-Min-Position` sees the change.
 Errors are RFC 9457 problem documents."""
-PROBLEM_REF = {"$ref": "#/components/schemas/ProblemDetails"}
 DECIMAL_AS_TEXT = {"type": "string", "format": "decimal"}
 
 
@@ -22,16 +21,18 @@ def document(routes: Sequence[TillRoute], *, version: str) -> dict[str, Any]:
     made = get_openapi(
         title="Tillstream", version=version, openapi_version="3.1.0", description=DESCRIPTION, routes=routes
     )
+    problems = Problems()
     for route in routes:
         for method in route.methods or ():
             operation = made["paths"].get(route.path_format, {}).get(method.lower())
             if operation is not None:
-                _complete(operation, route, method)
+                _complete(operation, route, method, problems)
     components = made.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
     schemas.update(_as_numbers(schema_components([ProblemDetails, *_answers(routes)])))
+    components["responses"] = dict(sorted(problems.shared.items()))
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
     return made
 
@@ -40,7 +41,7 @@ def _answers(routes: Iterable[TillRoute]) -> list[type[Any]]:
     return list(dict.fromkeys(route.operation.answer for route in routes if route.operation.answer is not None))
 
 
-def _complete(operation: dict[str, Any], route: TillRoute, method: str) -> None:
+def _complete(operation: dict[str, Any], route: TillRoute, method: str, problems: Problems) -> None:
     described = route.operation
     operation["parameters"] = [*operation.get("parameters", []), *_header_parameters(route, method)]
     if described.access is Access.ACCOUNT:
@@ -51,7 +52,7 @@ def _complete(operation: dict[str, Any], route: TillRoute, method: str) -> None:
     if "request" in examples and "requestBody" in operation:
         for content in operation["requestBody"]["content"].values():
             content["example"] = examples["request"]
-    operation["responses"] = {str(described.status): _success(route, examples), **_errors(route, method)}
+    operation["responses"] = {str(described.status): _success(route, examples), **problems.of(route, method)}
 
 
 def _success(route: TillRoute, examples: Any) -> dict[str, Any]:
@@ -65,42 +66,6 @@ def _success(route: TillRoute, examples: Any) -> dict[str, Any]:
     elif described.status == 200:
         response["content"] = {described.produces.partition(";")[0]: {"schema": {"type": "string"}}}
     return response
-
-
-def _errors(route: TillRoute, method: str) -> dict[str, Any]:
-    """Each status the route can fail with, and the codes that go with it."""
-    described = route.operation
-    codes: dict[int, list[str]] = {406: ["not-acceptable"], 429: ["rate-limited"], 500: ["internal-error"]}
-    codes[503] = ["overloaded", "unavailable"]
-    if described.access is Access.ACCOUNT:
-        codes[401], codes[403] = ["unauthenticated"], ["forbidden"]
-    if "{" in route.path:
-        codes[404] = ["not-found"]
-    if method not in READS:
-        codes |= {413: ["body-too-large"], 415: ["unsupported-media-type"], 504: ["outcome-unknown"]}
-        codes[422] = ["validation-failed", "malformed-json", "idempotency-key-reused"]
-    elif "query" in route.endpoint.__annotations__:
-        codes[422] = ["validation-failed"]
-    if method in {"PUT", "PATCH", "DELETE"}:
-        codes[412] = ["version-mismatch"]
-    for refusal in described.refusals:
-        codes.setdefault(STATUSES[refusal], []).append(refusal.code)
-    return {str(status): _problem(status, each) for status, each in sorted(codes.items())}
-
-
-def _problem(status: int, codes: list[str]) -> dict[str, Any]:
-    example = {
-        "type": f"/problems/{codes[0]}",
-        "title": TITLES[status],
-        "status": status,
-        "detail": TITLES[status] + ".",
-        "code": codes[0],
-        "instance": "/api/v1/…",
-        "requestId": "7f1c0de2",
-    }
-    named = ", ".join(f"`{code}`" for code in dict.fromkeys(codes))
-    content = {"application/problem+json": {"schema": PROBLEM_REF, "example": example}}
-    return {"description": f"{TITLES[status]}: {named}", "content": content}
 
 
 def _header_parameters(route: TillRoute, method: str) -> list[dict[str, Any]]:

@@ -42,6 +42,8 @@ class Operation:
     roles: tuple[Role, ...] = ()
     """Any will do where there is none."""
     refusals: tuple[type[Refusal], ...] = ()
+    problems: tuple[tuple[int, str], ...] = ()
+    """Statuses and codes that the endpoint answers by itself, beside those that every route of its kind has."""
     credentials: bool = False
     """Counts against the narrow limit on guessing."""
     cached: bool = False

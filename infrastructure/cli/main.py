@@ -25,6 +25,8 @@ COMMANDS: Mapping[str, str] = {
     "replay": "replaying",
     "rebuild": "replaying",
     "asyncapi": "documents",
+    "openapi": "describing",
+    "postman": "describing",
     "projections": "deciding",
     "dead-letters": "dead_letters",
 }
