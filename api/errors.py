@@ -11,6 +11,7 @@ from application.ports.security import PasswordsBusy
 from domain.accounts.email_claim import EmailNotHeld, EmailTaken
 from domain.accounts.session import SessionOver
 from domain.catalogue.product import DiscountOutOfRange, ProductNotAvailable, TooManyAttributes
+from domain.catalogue.review import NotDelivered, RatingOutOfRange, ReviewTakenDown
 from domain.inventory.stock import AlreadyReserved, InsufficientStock, StockBelowReserved, StockOutOfRange
 from domain.ordering.order import (
     OrderEmpty,
@@ -42,6 +43,7 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     NotAnAmount: 422,
     OrderEmpty: 422,
     QuantityOutOfRange: 422,
+    RatingOutOfRange: 422,
     StockOutOfRange: 422,
     TooManyLines: 422,
     UnknownCurrency: 422,
@@ -57,6 +59,7 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     EmailNotHeld: 409,
     EmailTaken: 409,
     InsufficientStock: 409,
+    NotDelivered: 409,
     NothingToRefund: 409,
     NothingToRetry: 409,
     OrderNotCancellable: 409,
@@ -66,6 +69,7 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     PaymentWindowClosed: 409,
     ProductNotAvailable: 409,
     RefundExceedsPayment: 409,
+    ReviewTakenDown: 409,
     StockBelowReserved: 409,
 }
 _BY_CODE: Final = {refusal.code: status for refusal, status in STATUSES.items()}

@@ -1,10 +1,11 @@
-"""What happens to products."""
+"""What happens to products, and what buyers say of them."""
 
 from datetime import datetime
 from typing import ClassVar
 
+from domain.shared.actor import Actor
 from domain.shared.event import Event
-from domain.shared.identifiers import AccountId, ProductId
+from domain.shared.identifiers import AccountId, OrderId, ProductId, ReviewId
 from domain.shared.money import Money
 
 
@@ -56,3 +57,43 @@ class ProductRestored(Event, frozen=True, kw_only=True):
 
 
 ProductEvent = ProductListed | ProductDescribed | ProductRepriced | ProductWithdrawn | ProductRestored
+
+
+class ReviewGiven(Event, frozen=True, kw_only=True):
+    """A buyer says what it makes of a product; again, where the review before was deleted by its author."""
+
+    topic: ClassVar[str] = "catalogue.review-given"
+    review_id: ReviewId
+    product_id: ProductId
+    buyer_id: AccountId
+    order_id: OrderId
+    """With which the product was delivered to the buyer."""
+    rating: int
+    """Stars, 1 to 5."""
+    text: str
+    at: datetime
+
+
+class ReviewEdited(Event, frozen=True, kw_only=True):
+    """The whole review as it is from now on."""
+
+    topic: ClassVar[str] = "catalogue.review-edited"
+    review_id: ReviewId
+    product_id: ProductId
+    rating: int
+    """Stars, 1 to 5."""
+    text: str
+    at: datetime
+
+
+class ReviewDeleted(Event, frozen=True, kw_only=True):
+    """By its author, or taken down by an admin."""
+
+    topic: ClassVar[str] = "catalogue.review-deleted"
+    review_id: ReviewId
+    product_id: ProductId
+    by: Actor
+    at: datetime
+
+
+ReviewEvent = ReviewGiven | ReviewEdited | ReviewDeleted

@@ -9,6 +9,7 @@ SessionId = NewType("SessionId", UUID)
 ProductId = NewType("ProductId", UUID)
 StockId = NewType("StockId", UUID)
 CartId = NewType("CartId", UUID)
+ReviewId = NewType("ReviewId", UUID)
 OrderId = NewType("OrderId", UUID)
 PaymentId = NewType("PaymentId", UUID)
 RefundId = NewType("RefundId", UUID)
@@ -32,6 +33,12 @@ def stock_of(product: ProductId) -> StockId:
 def open_cart_of(buyer: AccountId) -> CartId:
     """A buyer has one cart, used again after each checkout."""
     return CartId(derived("cart", buyer))
+
+
+@lru_cache(maxsize=65_536)
+def review_of(product: ProductId, buyer: AccountId) -> ReviewId:
+    """A buyer has one review of a product; what was deleted may be written again in its place."""
+    return ReviewId(derived("review", product, buyer))
 
 
 @lru_cache(maxsize=65_536)

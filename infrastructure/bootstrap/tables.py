@@ -32,6 +32,7 @@ from projections.carts import CARTS
 from projections.catalogue import CATALOGUE, changed_products
 from projections.order_history import ORDER_HISTORY
 from projections.projection import Projection
+from projections.reviews import REVIEWS
 from projections.stock_levels import STOCK_LEVELS, changed_levels
 
 _ACCOUNTS: Handlers = {
@@ -88,7 +89,7 @@ def handlers(policy: ShopPolicy) -> Handlers:
     }
 
 
-READ_MODELS: tuple[Projection, ...] = (ACCOUNTS, CATALOGUE, STOCK_LEVELS, CARTS, ORDER_HISTORY)
+READ_MODELS: tuple[Projection, ...] = (ACCOUNTS, CATALOGUE, STOCK_LEVELS, REVIEWS, CARTS, ORDER_HISTORY)
 
 PROCESS_MANAGERS: tuple[ProcessManager[Any], ...] = (UNPAID_ORDERS, PAYMENT_SETTLEMENT, REFUNDS)
 

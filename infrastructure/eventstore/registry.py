@@ -7,6 +7,7 @@ from domain.accounts.account import ACCOUNTS
 from domain.accounts.email_claim import EMAIL_CLAIMS
 from domain.accounts.session import SESSIONS
 from domain.catalogue.product import PRODUCTS
+from domain.catalogue.review import REVIEWS
 from domain.inventory.stock import STOCKS
 from domain.ordering.order import ORDERS
 from domain.payments.payment import PAYMENTS
@@ -19,6 +20,7 @@ CATEGORIES: tuple[Category[Any, Any], ...] = (
     EMAIL_CLAIMS,
     SESSIONS,
     PRODUCTS,
+    REVIEWS,
     STOCKS,
     CARTS,
     ORDERS,

@@ -23,6 +23,7 @@ KEYS: Mapping[str, str] = {
     "session": "account",
     "cart": "account",
     "product": "product",
+    "review": "product",
     "stock": "product",
     "order": "order",
     "payment": "order",

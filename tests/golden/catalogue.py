@@ -6,6 +6,9 @@ from domain.catalogue.events import (
     ProductRepriced,
     ProductRestored,
     ProductWithdrawn,
+    ReviewDeleted,
+    ReviewEdited,
+    ReviewGiven,
 )
 from domain.inventory.events import (
     StockAdjusted,
@@ -15,8 +18,12 @@ from domain.inventory.events import (
     StockReserved,
     StockThresholdSet,
 )
+from domain.shared.actor import Actor
 from domain.shared.event import Event
+from domain.shared.identifiers import review_of
 from tests.golden.customers import ACCOUNT, AT, ORDER, PRICE, PRODUCT
+
+REVIEW = review_of(PRODUCT, ACCOUNT)
 
 CATALOGUE: tuple[Event, ...] = (
     ProductListed(
@@ -41,6 +48,17 @@ CATALOGUE: tuple[Event, ...] = (
     ProductRepriced(product_id=PRODUCT, price=PRICE, discount=0, at=AT),
     ProductWithdrawn(product_id=PRODUCT, at=AT),
     ProductRestored(product_id=PRODUCT, at=AT),
+    ReviewGiven(
+        review_id=REVIEW,
+        product_id=PRODUCT,
+        buyer_id=ACCOUNT,
+        order_id=ORDER,
+        rating=5,
+        text="Smells of roses.\nReally \N{ROSE}",
+        at=AT,
+    ),
+    ReviewEdited(review_id=REVIEW, product_id=PRODUCT, rating=4, text="Smells of roses.", at=AT),
+    ReviewDeleted(review_id=REVIEW, product_id=PRODUCT, by=Actor.of(ACCOUNT), at=AT),
     StockOpened(product_id=PRODUCT, threshold=5),
     StockAdjusted(product_id=PRODUCT, change=-4, on_hand=96, reason="broken in transit"),
     StockReserved(product_id=PRODUCT, order_id=ORDER, quantity=3),

@@ -12,6 +12,7 @@ from tests.property.test_email_claim_machine import EmailClaimMachine
 from tests.property.test_order_machine import OrderMachine
 from tests.property.test_payment_machine import PaymentMachine
 from tests.property.test_product_machine import ProductMachine
+from tests.property.test_review_machine import ReviewMachine
 from tests.property.test_session_machine import SessionMachine
 from tests.property.test_stock_machine import StockMachine
 from tests.support.machines import AggregateMachine
@@ -26,6 +27,7 @@ MACHINES: list[type[AggregateMachine[Any, Any]]] = [
     OrderMachine,
     PaymentMachine,
     ProductMachine,
+    ReviewMachine,
     SessionMachine,
     StockMachine,
 ]

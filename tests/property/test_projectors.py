@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from domain.accounts.events import AccountRegistered, Role
+from domain.catalogue.events import ReviewGiven
 from domain.inventory.events import StockOpened
 from domain.payments.events import PaymentRequested
 from domain.shared.event import Event
-from domain.shared.identifiers import AccountId, CartId, ClaimId, PaymentId
+from domain.shared.identifiers import AccountId, CartId, ClaimId, PaymentId, review_of
 from domain.shared.sealed import Sealed
 from domain.shopping.events import CartOpened
 from infrastructure.eventstore.registry import event_codec
@@ -35,6 +36,7 @@ from tests.support.times import NOON
 
 CODEC = event_codec()
 PRODUCT, ORDER, PAYMENT, STREAM = product(1), order_id(1), PaymentId(UUID(int=0xF1)), UUID(int=0xE1)
+REVIEW = review_of(PRODUCT, BUYER)
 KINDS = tuple(dict.fromkeys(kind for projection in PROJECTIONS for kind in projection.events))
 
 FIRST: dict[str, Event] = {
@@ -44,15 +46,26 @@ FIRST: dict[str, Event] = {
     ),
     "product": listed(PRODUCT),
     "stock": StockOpened(product_id=PRODUCT, threshold=5),
+    "review": ReviewGiven(
+        review_id=REVIEW, product_id=PRODUCT, buyer_id=BUYER, order_id=ORDER, rating=5, text="", at=NOON
+    ),
     "cart": CartOpened(cart_id=CartId(STREAM), buyer_id=BUYER, at=NOON),
     "order": placed(ORDER, line(1)),
     "payment": PaymentRequested(payment_id=PAYMENT, order_id=ORDER, buyer_id=BUYER, amount=inr(1), at=NOON),
 }  # fmt: skip
-KEYS = {"account": STREAM, "product": PRODUCT, "stock": PRODUCT, "cart": BUYER, "order": ORDER, "payment": ORDER}
-STREAMS = {"product": PRODUCT, "order": ORDER, "payment": PAYMENT}
+KEYS = {
+    "account": STREAM,
+    "product": PRODUCT,
+    "stock": PRODUCT,
+    "review": PRODUCT,
+    "cart": BUYER,
+    "order": ORDER,
+    "payment": ORDER,
+}
+STREAMS = {"product": PRODUCT, "review": REVIEW, "order": ORDER, "payment": PAYMENT}
 IDENTITY = {
     "account_id": AccountId(STREAM), "product_id": PRODUCT, "cart_id": CartId(STREAM), "order_id": ORDER,
-    "payment_id": PAYMENT,
+    "payment_id": PAYMENT, "review_id": REVIEW,
 }  # fmt: skip
 
 

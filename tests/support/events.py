@@ -28,6 +28,7 @@ _TEXT_LENGTHS = {
     "name": 200,
     "description": 20_000,
     "reason": 500,
+    "text": 5_000,
     "sku": 200,
     "order_number": 40,
     "client": 64,
@@ -41,6 +42,7 @@ _INTEGERS = {
     "on_hand": st.integers(0, 10**9) | st.sampled_from((0, 10**9)),
     "available": st.integers(0, 10**9) | st.sampled_from((0, 10**9)),
     "threshold": st.integers(0, 10**9) | st.sampled_from((0, 10**9)),
+    "rating": st.integers(1, 5),
     "generation": st.integers(1, 2**31 - 1) | st.sampled_from((1, 2**31 - 1)),
     "attempt": st.integers(1, 2**31 - 1) | st.sampled_from((1, 2**31 - 1)),
 }
