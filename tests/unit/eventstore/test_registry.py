@@ -11,6 +11,7 @@ PUBLISHED = {
     "session": Family.CUSTOMERS,
     "cart": Family.CUSTOMERS,
     "product": Family.CATALOGUE,
+    "review": Family.CATALOGUE,
     "stock": Family.CATALOGUE,
     "order": Family.ORDERS,
     "payment": Family.ORDERS,
