@@ -7,6 +7,7 @@ import psycopg
 from api.problems import Problem, later
 from application.access import VersionMismatch
 from application.ports.commands import ExecutionFailed, KeyReused, NotExecuted, Outcome, OutcomeUnknown, RefusalNote
+from application.ports.images import ImageNotAccepted, ImagesBusy, ImageStoreUnavailable
 from application.ports.security import PasswordsBusy
 from domain.accounts.email_claim import EmailNotHeld, EmailTaken
 from domain.accounts.session import SessionOver
@@ -39,6 +40,7 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     # Malformed, as the domain sees it.
     CurrencyMismatch: 422,
     DiscountOutOfRange: 422,
+    ImageNotAccepted: 422,
     TooManyAttributes: 422,
     NotAnAmount: 422,
     OrderEmpty: 422,
@@ -117,6 +119,10 @@ def from_fault(error: Exception, *, executed: bool) -> Problem | None:
             return Problem(422, "idempotency-key-reused", "This Idempotency-Key was used for another request.")
         case NotExecuted():
             return later("overloaded", "The shop is busy; nothing was executed.")
+        case ImagesBusy():
+            return later("overloaded", "Too many images are being worked on; nothing was executed.")
+        case ImageStoreUnavailable():
+            return later("unavailable", "The images cannot be reached right now; nothing was executed.")
         case PasswordsBusy():
             return later("overloaded", "Too many passwords are being checked; nothing was executed.")
         case OutcomeUnknown():

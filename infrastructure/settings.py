@@ -12,6 +12,7 @@ from dotenv import dotenv_values
 
 from infrastructure import setting_forms as forms
 from infrastructure.home_secrets import kept_secret
+from infrastructure.images.place import Place, image_place
 
 ENV_FILE = ".env"
 
@@ -43,6 +44,8 @@ class Settings:
     tax_inclusive: bool
     payment_window: timedelta
     payment_gateway: str
+    image_store: Place | None
+    """A folder or a bucket; None is a folder under `till_home`."""
     rate_limits: bool
     rate_limit_storage: str
     cors_origins: tuple[str, ...]
@@ -98,6 +101,9 @@ VARIABLES = (
     Variable("TAX_INCLUSIVE", forms.truth, "false", "whether prices contain the tax"),
     Variable("PAYMENT_WINDOW", forms.duration, "30m", "time to pay before an order expires"),
     Variable("PAYMENT_GATEWAY", forms.choice("simulated"), None, "payment provider; simulated takes no real money"),
+    Variable(
+        "IMAGE_STORE", image_place, None, "folder of images, or s3://bucket?endpoint=…; TILL_HOME/images if unset"
+    ),
     Variable("RATE_LIMITS", forms.truth, "on", "off for benchmarks"),
     Variable(
         "RATE_LIMIT_STORAGE",
@@ -115,7 +121,7 @@ VARIABLES = (
 
 
 UNSERVED = (
-    *("AUTO_ADVANCE", "SMTP_URL", "IMAGE_STORE"),
+    *("AUTO_ADVANCE", "SMTP_URL"),
     *("RAZORPAY_WEBHOOK_SECRET", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET"),
 )
 """Settings of Tillstream that this version does not serve: who sets one, relies on what would not happen."""

@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 AccountId = NewType("AccountId", UUID)
 SessionId = NewType("SessionId", UUID)
 ProductId = NewType("ProductId", UUID)
+ImageId = NewType("ImageId", UUID)
 StockId = NewType("StockId", UUID)
 CartId = NewType("CartId", UUID)
 ReviewId = NewType("ReviewId", UUID)
