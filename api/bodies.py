@@ -35,6 +35,11 @@ def canonical(value: Any) -> bytes:
     return _canonical.encode(value)
 
 
+def has_required(model: type[BaseModel]) -> bool:
+    """Whether an empty object would not do."""
+    return any(field.is_required() for field in model.model_fields.values())
+
+
 def validated(model: type[M], value: Any, *, currency: str) -> M:
     """The model; raises a Problem with a JSON pointer for each thing that is wrong."""
     try:

@@ -92,7 +92,7 @@ class Call(Request):
         """The body as a model; one without required fields may be left out altogether."""
         sent = await self.json()
         if sent is None:
-            if any(field.is_required() for field in model.model_fields.values()):
+            if bodies.has_required(model):
                 raise invalid("", "A JSON object is required.")
             sent = {}
         return bodies.validated(model, sent, currency=self.services.settings.store_currency)

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from api.problems import Problem
 
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
+ANYTHING = "*/*"
+"""What a route gives that says only with the answer what it is."""
 CHARSETS = frozenset({"", "utf-8", "utf8", "us-ascii"})
 
 
@@ -23,7 +25,7 @@ def require_acceptable(given: Mapping[bytes, bytes], produces: str) -> None:
 def _covers(kind: str, produces: str) -> bool:
     main, _, sub = kind.partition("/")
     wanted_main, _, wanted_sub = produces.partition("/")
-    return main in {"*", wanted_main} and sub in {"*", wanted_sub.partition(";")[0]}
+    return produces == ANYTHING or (main in {"*", wanted_main} and sub in {"*", wanted_sub.partition(";")[0]})
 
 
 def _refused(parameters: list[str]) -> bool:

@@ -44,6 +44,8 @@ class Operation:
     refusals: tuple[type[Refusal], ...] = ()
     problems: tuple[tuple[int, str], ...] = ()
     """Statuses and codes that the endpoint answers by itself, beside those that every route of its kind has."""
+    alternatives: tuple[tuple[int, str, type[Any] | None], ...] = ()
+    """What else it answers that is no problem: the status, the media type, and what it is where that is JSON."""
     credentials: bool = False
     """Counts against the narrow limit on guessing."""
     cached: bool = False
@@ -61,9 +63,15 @@ class TillRoute(APIRoute):
         self.operation = operation
         hints = get_type_hints(endpoint, include_extras=True)
         names = list(inspect.signature(endpoint).parameters)[1:]
-        self._body: type[BaseModel] | None = hints.get("body")
+        self.body: type[BaseModel] | None = hints.get("body")
+        """What is sent; None where nothing is."""
         self._query: type[BaseModel] | None = _bare(hints.get("query"))
         self._ids = tuple(name for name in names if name not in {"body", "query"} and _is_id(hints[name]))
+
+    @property
+    def needs_body(self) -> bool:
+        """Whether something has to be sent: a body without required fields may be left out altogether."""
+        return self.body is not None and bodies.has_required(self.body)
 
     def alias(self, method: str, path: str) -> "TillRoute":
         """The same endpoint elsewhere, deprecated."""
@@ -89,8 +97,8 @@ class TillRoute(APIRoute):
             arguments[name] = _identifier(parameters[name])
         if self._query is not None:
             arguments["query"] = _query(self._query, call)
-        if self._body is not None:
-            arguments["body"] = await call.model(self._body)
+        if self.body is not None:
+            arguments["body"] = await call.model(self.body)
         answer: Answer = await self.endpoint(call, **arguments)
         return answer
 

@@ -38,6 +38,10 @@ class RefreshForm(Body):
     refresh_token: Opaque = Field(repr=False)
 
 
+class LogoutForm(Body):
+    refresh_token: Opaque | None = Field(default=None, repr=False)
+
+
 EXAMPLE_TOKENS = {"accessToken": "eyJ…", "refreshToken": "5vM…", "tokenType": "Bearer", "expiresIn": 900}
 EXAMPLE_LOGIN = {"email": "ada@example.com", "password": "correct horse"}
 
@@ -51,6 +55,7 @@ EXAMPLE_LOGIN = {"email": "ada@example.com", "password": "correct horse"}
         answer=UserView,
         status=201,
         refusals=(EmailTaken,),
+        problems=((401, "unauthenticated"), (403, "forbidden")),
         examples={"request": EXAMPLE_LOGIN | {"name": "Ada", "role": "buyer"}},
     ),
 )
@@ -83,6 +88,7 @@ async def register(call: Call, body: Registration) -> Answer:
         summary="Log in",
         access=Access.PUBLIC,
         answer=TokensView,
+        problems=((401, "unauthenticated"),),
         examples={"request": EXAMPLE_LOGIN, "response": EXAMPLE_TOKENS},
     ),
 )
@@ -114,6 +120,7 @@ async def login(call: Call, body: LoginForm) -> Answer:
         summary="Trade a refresh token for new tokens",
         access=Access.PUBLIC,
         answer=TokensView,
+        problems=((401, "unauthenticated"),),
         refusals=(SessionOver,),
         examples={"request": {"refreshToken": "5vM…"}, "response": EXAMPLE_TOKENS},
     ),
@@ -141,12 +148,20 @@ async def refresh(call: Call, body: RefreshForm) -> Answer:
     return _tokens(tokens_view(call, kept, secret, at=outcome.recorded_at or call.services.clock.now()))
 
 
-@RESOURCE.route("POST", "/logout", Operation(summary="End this session", status=204))
-async def logout(call: Call) -> Answer:
+@RESOURCE.route(
+    "POST",
+    "/logout",
+    Operation(
+        summary="End this session, or the one of a refresh token",
+        status=204,
+        problems=((404, "not-found"),),
+        examples={"request": {"refreshToken": "5vM…"}},
+    ),
+)
+async def logout(call: Call, body: LogoutForm) -> Answer:
     session = call.claims.session if call.claims else None
-    if await call.json() is not None:
-        form = await call.model(RefreshForm)
-        presented = await call.services.directory.presented(call.services.tokens.hash_refresh(form.refresh_token))
+    if body.refresh_token is not None:
+        presented = await call.services.directory.presented(call.services.tokens.hash_refresh(body.refresh_token))
         session = presented.session if presented else None
     if session is None:
         raise Problem(404, "not-found", "There is no such session.")

@@ -15,12 +15,13 @@ from domain.accounts.events import Role
 from domain.catalogue.product import ProductNotAvailable
 from domain.shared.identifiers import ProductId, open_cart_of
 from domain.shared.money import Money
+from domain.shared.refusal import NotFound
 from domain.shopping.cart import CartFull, CartTotalOutOfRange
 from projections.cart_queries import CartLineRow, CartRow, cart
 
 RESOURCE = Resource("/api/v1/cart", "shopping")
 BUYER = (Role.BUYER,)
-REFUSALS = (ProductNotAvailable, CartFull, CartTotalOutOfRange)
+REFUSALS = (NotFound, ProductNotAvailable, CartFull, CartTotalOutOfRange)
 
 
 class NewItem(Body):
@@ -115,7 +116,13 @@ async def add_item(call: Call, body: NewItem) -> Answer:
 @RESOURCE.route(
     "PUT",
     "/items/{product_id}",
-    Operation(summary="Set how many of a product are in the cart", answer=CartLineView, roles=BUYER, refusals=REFUSALS),
+    Operation(
+        summary="Set how many of a product are in the cart",
+        answer=CartLineView,
+        roles=BUYER,
+        refusals=REFUSALS,
+        examples={"request": {"quantity": 2}},
+    ),
 )
 async def set_item(call: Call, product_id: ProductId, body: QuantityForm) -> Answer:
     expected = call.expected_version()

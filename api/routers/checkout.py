@@ -19,11 +19,12 @@ from domain.catalogue.product import ProductNotAvailable
 from domain.inventory.stock import InsufficientStock
 from domain.ordering.order import MAX_LINES, OrderEmpty, TooManyLines
 from domain.shared.identifiers import CartId, OrderId, ProductId
+from domain.shared.refusal import NotFound
 from domain.shared.sealed import Sealed
 from domain.shopping.cart import CartEmpty
 
 RESOURCE = Resource("/api/v1", "ordering")
-REFUSALS = (CartEmpty, ProductNotAvailable, InsufficientStock)
+REFUSALS = (NotFound, CartEmpty, ProductNotAvailable, InsufficientStock)
 
 AddressLine = Annotated[str, Text(200)]
 

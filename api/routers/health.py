@@ -47,7 +47,17 @@ async def live(call: Call) -> Answer:  # noqa: ARG001 - every endpoint takes the
     return json_answer(LiveView(status="alive"), headers=UNCACHED)
 
 
-@RESOURCE.route("GET", "/health/ready", Operation(summary="Able to serve", access=Access.PUBLIC, answer=ReadyView))
+@RESOURCE.route(
+    "GET",
+    "/health/ready",
+    Operation(
+        summary="Able to serve",
+        access=Access.PUBLIC,
+        answer=ReadyView,
+        alternatives=((503, "application/json", ReadyView),),
+        examples={"response": {"status": "ready", "checks": {"database": "ok"}}},
+    ),
+)
 async def ready(call: Call) -> Answer:
     checks = {**await call.services.health(), **call.running.limits.health()}
     failing = [name for name, state in checks.items() if state != "ok"]
@@ -81,9 +91,7 @@ async def docs(call: Call) -> Answer:  # noqa: ARG001 - every endpoint takes the
     return plain(200, bytes(page.body), "text/html; charset=utf-8", [DOCS_POLICY])
 
 
-@RESOURCE.route(
-    "GET", "/docs/{asset}", Operation(summary="What the page needs", access=Access.PUBLIC, produces="text/plain")
-)
+@RESOURCE.route("GET", "/docs/{asset}", Operation(summary="What the page needs", access=Access.PUBLIC, produces="*/*"))
 async def docs_asset(call: Call, asset: str) -> Answer:  # noqa: ARG001 - every endpoint takes the call
     kind = ASSETS.get(asset)
     if kind is None:

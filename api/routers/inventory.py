@@ -91,7 +91,13 @@ async def change_stock(call: Call, product_id: ProductId, body: StockForm) -> An
 @RESOURCE.route(
     "PUT",
     "/products/{product_id}/stock/threshold",
-    Operation(summary="Set when stock counts as low", answer=StockView, roles=SELLERS, refusals=(StockOutOfRange,)),
+    Operation(
+        summary="Set when stock counts as low",
+        answer=StockView,
+        roles=SELLERS,
+        refusals=(StockOutOfRange,),
+        examples={"request": {"threshold": 5}, "response": EXAMPLE_LEVEL},
+    ),
 )
 async def set_threshold(call: Call, product_id: ProductId, body: ThresholdForm) -> Answer:
     expected = call.expected_version()

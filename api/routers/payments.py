@@ -27,12 +27,13 @@ from domain.payments.ledger import NothingToRefund, RefundExceedsPayment
 from domain.payments.payment import PaymentSettled
 from domain.shared.actor import Actor
 from domain.shared.identifiers import OrderId, PaymentId, RefundId
+from domain.shared.refusal import NotFound
 from projections.payment_queries import payment
 
 RESOURCE = Resource("/api/v1/payments", "payments")
 GATEWAY_SECONDS = 5.0
 DESK = Actor.system("payments")
-REFUSALS = (OrderNotPayable, PaymentWindowClosed, PaymentSettled, PaymentInFlight, AttemptsExhausted)
+REFUSALS = (NotFound, OrderNotPayable, PaymentWindowClosed, PaymentSettled, PaymentInFlight, AttemptsExhausted)
 EXAMPLE = {"orderId": "1d3f6c1a-6c2c-5d62-93f3-0a7d1b1c5f11", "method": "UPI", "transactionId": "txn_42"}
 EXAMPLE_ANSWER = {"status": "success", "orderStatus": "processing", "attempt": 1, "message": "Paid."}
 
@@ -81,6 +82,7 @@ async def pay(call: Call, body: PaymentForm) -> Answer:
         status=201,
         roles=(Role.BUYER,),
         refusals=(*REFUSALS, NothingToRetry),
+        examples={"request": {"method": "CARD", "transactionId": "txn_43"}, "response": EXAMPLE_ANSWER},
     ),
 )
 async def retry(call: Call, payment_id: PaymentId, body: RetryForm) -> Answer:

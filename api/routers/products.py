@@ -95,7 +95,12 @@ async def list_product(call: Call, body: NewProduct) -> Answer:
 @RESOURCE.route(
     "PUT",
     "/{product_id}",
-    Operation(summary="Replace a product's description and price", answer=ProductView, roles=SELLERS),
+    Operation(
+        summary="Replace a product's description and price",
+        answer=ProductView,
+        roles=SELLERS,
+        examples={"request": {"name": "Brass kettle", "price": 799.00}},
+    ),
 )
 async def replace_product(call: Call, product_id: ProductId, body: ProductForm) -> Answer:
     command = EditProduct(

@@ -10,6 +10,7 @@ import httpx
 import msgspec
 
 from infrastructure.demo_shop import SHOWN
+from tests.support.openapi import KeptClient
 from tests.support.system import eventually
 
 PASSWORD = "correct horse battery"
@@ -55,7 +56,7 @@ class Caller:
     def __init__(self, url: str, token: str | None = None) -> None:
         self.url = url
         self.token = token
-        self._http = httpx.Client(base_url=url, timeout=30)
+        self._http = KeptClient(base_url=url, timeout=30)
 
     def __enter__(self) -> Self:
         return self

@@ -18,6 +18,7 @@ from infrastructure.clock import SystemClock
 from infrastructure.security.passwords import Argon2Passwords
 from infrastructure.services import ApiServices
 from infrastructure.settings import Settings, load
+from tests.support.openapi import KeptAsyncClient
 
 PASSWORD = "correct horse battery"
 SECRET = "s" * 43
@@ -117,6 +118,6 @@ async def web(
         app = create_app(settings=shop, services=nullcontext(services))
         async with (
             app.router.lifespan_context(app),
-            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop") as http,
+            KeptAsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop") as http,
         ):
             yield Web(app, services, http)
