@@ -6,11 +6,13 @@ import psycopg
 
 from api.problems import Problem, later
 from application.access import VersionMismatch
+from application.accounts.closing import UndeliveredOrders
 from application.ports.commands import ExecutionFailed, KeyReused, NotExecuted, Outcome, OutcomeUnknown, RefusalNote
 from application.ports.images import ImageNotAccepted, ImagesBusy, ImageStoreUnavailable
 from application.ports.security import PasswordsBusy
 from domain.accounts.email_claim import EmailNotHeld, EmailTaken
 from domain.accounts.session import SessionOver
+from domain.accounts.standing import AccountInClosing, ClosingOver
 from domain.catalogue.product import DiscountOutOfRange, ProductNotAvailable, TooManyAttributes
 from domain.catalogue.review import NotDelivered, RatingOutOfRange, ReviewTakenDown
 from domain.inventory.stock import AlreadyReserved, InsufficientStock, StockBelowReserved, StockOutOfRange
@@ -50,6 +52,7 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     TooManyLines: 422,
     UnknownCurrency: 422,
     # Refused by a rule, or by what happened meanwhile.
+    AccountInClosing: 409,
     AlreadyExists: 409,
     AlreadyReserved: 409,
     AttemptsExhausted: 409,
@@ -57,6 +60,7 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     CartFull: 409,
     CartTotalOutOfRange: 409,
     ChargeContradicted: 409,
+    ClosingOver: 409,
     DiscountTooLarge: 409,
     EmailNotHeld: 409,
     EmailTaken: 409,
@@ -73,6 +77,7 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     RefundExceedsPayment: 409,
     ReviewTakenDown: 409,
     StockBelowReserved: 409,
+    UndeliveredOrders: 409,
 }
 _BY_CODE: Final = {refusal.code: status for refusal, status in STATUSES.items()}
 

@@ -7,6 +7,7 @@ from api.problems import unauthenticated
 from api.running import Running
 from api.services import Services
 from application.ports.security import AccessClaims, Standing, TokenRejected
+from domain.accounts.account import AccountStatus
 from domain.accounts.events import Role
 from domain.shared.refusal import Forbidden
 
@@ -32,8 +33,8 @@ def bearer(headers: Mapping[bytes, bytes]) -> str | None:
 async def authenticated(
     headers: Mapping[bytes, bytes], claims: AccessClaims | None, running: Running, *, fresh: bool
 ) -> Standing:
-    """The account as it stands, or without `fresh` stood a second ago; raises 401 where there is none, or its sessions
-    were ended since."""
+    """The account as it stands, or without `fresh` stood a second ago; raises 401 where there is none, it is closed, or
+    its sessions were ended since."""
     if claims is None:
         given = b"authorization" in headers
         detail = "The access token is not valid or has expired." if given else "This takes an access token."
@@ -42,6 +43,8 @@ async def authenticated(
     standing = standing or await running.standings.get(claims.account)
     if standing is None or (standing.sessions_valid_from and claims.issued_at < standing.sessions_valid_from):
         raise unauthenticated("The session was ended.", token_given=True)
+    if standing.status is not AccountStatus.ACTIVE:
+        raise unauthenticated("The account is closed.", token_given=True)
     return standing
 
 

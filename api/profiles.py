@@ -6,6 +6,7 @@ from uuid import UUID
 from api.answers import View
 from api.call import Call
 from api.problems import not_found
+from domain.accounts.account import AccountStatus
 from domain.accounts.events import Role
 from domain.shared.identifiers import AccountId
 
@@ -16,6 +17,7 @@ class UserView(View, frozen=True, kw_only=True):
     """None once the person is forgotten."""
     name: str | None
     role: Role
+    status: AccountStatus
     is_email_verified: bool
     promotions_opt_in: bool
     created_at: datetime
@@ -37,6 +39,7 @@ async def user_view(call: Call, account: AccountId, *, version: int | None = Non
         email=email,
         name=name,
         role=standing.role,
+        status=standing.status,
         is_email_verified=False,
         promotions_opt_in=standing.promotions_opt_in,
         created_at=standing.created_at,

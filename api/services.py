@@ -11,6 +11,7 @@ from psycopg_pool import AsyncConnectionPool
 from application.ports.clock import Clock
 from application.ports.commands import CommandBus
 from application.ports.gateway import PaymentGateway
+from application.ports.open_orders import OpenOrders
 from application.ports.security import Directory, Emails, Fingerprints, Passwords, Tokens, Vault
 
 
@@ -75,6 +76,9 @@ class Services(Protocol):
 
     @property
     def gateway(self) -> PaymentGateway: ...
+
+    @property
+    def open_orders(self) -> OpenOrders: ...
 
     @property
     def directory(self) -> Directory: ...

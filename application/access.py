@@ -5,6 +5,7 @@ from uuid import UUID
 from application.ports.work import Work
 from domain.accounts.account import ACCOUNTS, Account
 from domain.accounts.events import Role
+from domain.accounts.standing import require_open
 from domain.catalogue.product import PRODUCTS, Product
 from domain.shared.actor import ActorKind
 from domain.shared.identifiers import AccountId, ProductId
@@ -32,8 +33,21 @@ def admitted(work: Work, *roles: Role) -> Account | None:
     return None if work.actor.kind is ActorKind.SYSTEM else acting_account(work, *roles)
 
 
+def require_the_shop(work: Work) -> None:
+    """Raises Forbidden for every person: what providers and clocks say comes through the shop itself."""
+    if admitted(work) is not None:
+        raise Forbidden("This is for the shop itself.")
+
+
 def own_account(work: Work, account_id: AccountId) -> Account:
-    """The account, for its owner, an admin or the shop itself; raises NotFound for everybody else."""
+    """The account, for its owner, an admin or the shop itself. Raises NotFound for others, and AccountInClosing."""
+    account = any_own_account(work, account_id)
+    require_open(account)
+    return account
+
+
+def any_own_account(work: Work, account_id: AccountId) -> Account:
+    """As `own_account`, though it may be closed."""
     asking = admitted(work)
     if asking is not None and asking.id != account_id and asking.role is not Role.ADMIN:
         raise NotFound("There is no such account.")

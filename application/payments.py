@@ -3,7 +3,7 @@
 from typing import ClassVar, assert_never
 from uuid import UUID
 
-from application.access import acting_account, admitted
+from application.access import acting_account, require_the_shop
 from application.ports.commands import Command, Result, Touched, touching
 from application.ports.gateway import ChargeStatus
 from application.ports.work import Work
@@ -14,7 +14,7 @@ from domain.payments.events import Method, PaymentEvent
 from domain.payments.payment import PAYMENTS, Payment
 from domain.shared.identifiers import AccountId, OrderId, PaymentId, RefundId, payment_of
 from domain.shared.money import Money
-from domain.shared.refusal import Forbidden, NotFound
+from domain.shared.refusal import NotFound
 
 MAX_REASON = 500
 """Characters kept of what a provider says."""
@@ -185,12 +185,6 @@ def record_refund(command: RecordRefund, work: Work) -> RefundKept:
     )
     work.record(PAYMENTS, payment.id, succeeded)
     return _refund_kept(work, payment.id, command.refund_id)
-
-
-def require_the_shop(work: Work) -> None:
-    """Raises Forbidden for every person: what providers and clocks say comes through the shop itself."""
-    if admitted(work) is not None:
-        raise Forbidden("This is for the shop itself.")
 
 
 def _begin(work: Work, order: Order, payment: Payment, method: Method, reference: str | None) -> AttemptKept:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from application.ports.clock import Clock
 from application.ports.commands import CommandBus
 from application.ports.gateway import PaymentGateway
+from application.ports.open_orders import OpenOrders
 from application.ports.security import Directory, Emails, Fingerprints, Passwords, Tokens, Vault
 from infrastructure.metrics import exposition
 from infrastructure.postgres.pools import Pool
@@ -23,6 +24,7 @@ class ApiServices:
     pool: Pool
     positions: ReadPositions
     gateway: PaymentGateway
+    open_orders: OpenOrders
     directory: Directory
     vault: Vault
     tokens: Tokens

@@ -2,19 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import assert_never, cast
+from typing import Any, assert_never, cast, get_args
 
 import msgspec
 
 from application.ports.log import Record
+from domain.accounts.account import AccountStatus
 from domain.accounts.events import (
+    AccountClosing,
+    AccountDeleted,
     AccountEvent,
     AccountRegistered,
     AccountRenamed,
+    AccountReopened,
     AllSessionsRevoked,
+    EmailReplaced,
     PromotionsOptedIn,
     PromotionsOptedOut,
     Role,
+    RoleGranted,
 )
 from domain.shared.identifiers import AccountId
 from domain.shared.sealed import Sealed
@@ -25,6 +31,7 @@ DDL = """
 CREATE TABLE {schema}.account (
     id                uuid PRIMARY KEY,
     role              text NOT NULL,
+    status            text NOT NULL DEFAULT 'active',
     email_person      uuid NOT NULL,
     email_box         text NOT NULL,
     name_person       uuid NOT NULL,
@@ -34,7 +41,8 @@ CREATE TABLE {schema}.account (
     created_at        timestamptz NOT NULL,
     updated_at        timestamptz NOT NULL
 );
-CREATE INDEX account_by_role ON {schema}.account (role, created_at, id);
+CREATE INDEX account_by_age ON {schema}.account (created_at DESC, id DESC) WHERE status <> 'deleted';
+CREATE INDEX account_by_role ON {schema}.account (role, created_at DESC, id DESC) WHERE status <> 'deleted';
 """
 _REGISTER = """
 INSERT INTO {schema}.account
@@ -47,13 +55,17 @@ SELECT id, role, email_person, email_box, name_person, name_box, 1, created_at, 
 _CHANGE = """
 UPDATE {schema}.account a
    SET name_person = coalesce(c.name_person, a.name_person), name_box = coalesce(c.name_box, a.name_box),
+       email_person = coalesce(c.email_person, a.email_person), email_box = coalesce(c.email_box, a.email_box),
+       role = coalesce(c.role, a.role), status = coalesce(c.status, a.status),
        promotions_opt_in = coalesce(c.opt_in, a.promotions_opt_in), version = c.version, updated_at = c.at
-  FROM unnest(%b::uuid[], %b::uuid[], %b::text[], %b::boolean[], %b::bigint[], %b::timestamptz[])
-    AS c (id, name_person, name_box, opt_in, version, at)
+  FROM unnest(%b::uuid[], %b::uuid[], %b::text[], %b::uuid[], %b::text[], %b::text[], %b::text[], %b::boolean[],
+              %b::bigint[], %b::timestamptz[])
+    AS c (id, name_person, name_box, email_person, email_box, role, status, opt_in, version, at)
  WHERE a.id = c.id
 """
 _BY_ID = """
-SELECT id, role, email_person, email_box, name_person, name_box, promotions_opt_in, version, created_at, updated_at
+SELECT id, role, status, email_person, email_box, name_person, name_box, promotions_opt_in, version, created_at,
+       updated_at
   FROM {schema}.account WHERE id = %b
 """
 
@@ -61,6 +73,7 @@ SELECT id, role, email_person, email_box, name_person, name_box, promotions_opt_
 class AccountRow(msgspec.Struct, frozen=True):
     id: AccountId
     role: Role
+    status: AccountStatus
     email: Sealed
     name: Sealed
     promotions_opt_in: bool
@@ -72,10 +85,13 @@ class AccountRow(msgspec.Struct, frozen=True):
 class _Change:
     """What a batch makes of one account; None leaves a column as it is."""
 
-    __slots__ = ("at", "name", "opt_in", "version")
+    __slots__ = ("at", "email", "name", "opt_in", "role", "status", "version")
 
     def __init__(self) -> None:
         self.name: Sealed | None = None
+        self.email: Sealed | None = None
+        self.role: Role | None = None
+        self.status: AccountStatus | None = None
         self.opt_in: bool | None = None
 
     def apply(self, record: Record) -> None:
@@ -87,10 +103,25 @@ class _Change:
                 self.opt_in = True
             case PromotionsOptedOut():
                 self.opt_in = False
+            case RoleGranted(role=role):
+                self.role = role
+            case EmailReplaced(email=email):
+                self.email = email
+            case AccountClosing():
+                self.status = AccountStatus.CLOSING
+            case AccountReopened():
+                self.status = AccountStatus.ACTIVE
+            case AccountDeleted():
+                self.status = AccountStatus.DELETED
             case AllSessionsRevoked() | AccountRegistered():
                 pass
             case _:
                 assert_never(event)
+
+    def row(self, account: AccountId) -> tuple[object, ...]:
+        name, email = self.name, self.email
+        sealed = (name and name.person, name and name.box, email and email.person, email and email.box)
+        return (account, *sealed, self.role, self.status, self.opt_in, self.version, self.at)
 
 
 async def apply(conn: Connection, schema: str, records: Sequence[Record]) -> None:
@@ -103,16 +134,13 @@ async def apply(conn: Connection, schema: str, records: Sequence[Record]) -> Non
         else:
             changes.setdefault(account, _Change()).apply(record)
     await bulk.write(conn, _REGISTER.format(schema=schema), registered)
-    changed = (
-        (id_, c.name and c.name.person, c.name and c.name.box, c.opt_in, c.version, c.at) for id_, c in changes.items()
-    )
-    await bulk.write(conn, _CHANGE.format(schema=schema), changed)
+    await bulk.write(conn, _CHANGE.format(schema=schema), (change.row(id_) for id_, change in changes.items()))
 
 
 ACCOUNTS = Projection(
     name="accounts",
-    version=1,
-    events=(AccountRegistered, AccountRenamed, PromotionsOptedIn, PromotionsOptedOut, AllSessionsRevoked),
+    version=2,
+    events=get_args(AccountEvent),
     ddl=DDL,
     apply=apply,
 )
@@ -120,6 +148,10 @@ ACCOUNTS = Projection(
 
 async def account(conn: Connection, account_id: AccountId, *, schema: str) -> AccountRow | None:
     rows = await bulk.read(conn, _BY_ID.format(schema=schema), (account_id,))
-    for id_, role, email_person, email_box, name_person, name_box, *rest in rows:
-        return AccountRow(id_, Role(role), Sealed(email_person, email_box), Sealed(name_person, name_box), *rest)
-    return None
+    return _account(*rows[0]) if rows else None
+
+
+def _account(id_: Any, role: str, status: str, *rest: Any) -> AccountRow:
+    email_person, email_box, name_person, name_box, *others = rest
+    email, name = Sealed(email_person, email_box), Sealed(name_person, name_box)
+    return AccountRow(id_, Role(role), AccountStatus(status), email, name, *others)

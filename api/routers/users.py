@@ -2,12 +2,16 @@
 
 from api.answers import Answer, versioned
 from api.call import Call
+from api.deleting import delete_account
 from api.fields import Body, Name, Truth, absent
 from api.problems import not_found
 from api.profiles import UserView, user_view
 from api.routing import Operation, Resource
+from application.accounts.closing import UndeliveredOrders
 from application.accounts.profile import EditProfile
 from application.accounts.results import AccountKept
+from domain.accounts.events import Role
+from domain.shared.identifiers import AccountId
 from domain.shared.sealed import Sealed
 
 RESOURCE = Resource("/api/v1/users", "accounts")
@@ -46,6 +50,29 @@ async def edit_me(call: Call, body: ProfilePatch) -> Answer:
     kept = await call.done(command, AccountKept)
     view = await user_view(call, account, version=kept.version)
     return versioned(view, view.version)
+
+
+@RESOURCE.route(
+    "DELETE",
+    "/me",
+    Operation(summary="Delete the caller's account, and forget the person", status=204, refusals=(UndeliveredOrders,)),
+)
+async def delete_me(call: Call) -> Answer:
+    return await delete_account(call, call.account.account)
+
+
+@RESOURCE.route(
+    "DELETE",
+    "/{account_id}",
+    Operation(
+        summary="Delete an account, and forget the person",
+        status=204,
+        roles=(Role.ADMIN,),
+        refusals=(UndeliveredOrders,),
+    ),
+)
+async def delete_user(call: Call, account_id: AccountId) -> Answer:
+    return await delete_account(call, account_id)
 
 
 async def _sealed(call: Call, text: str) -> Sealed:

@@ -69,6 +69,7 @@ class EndAllSessions(Command, frozen=True, kw_only=True):
 def start_session(command: StartSession, work: Work) -> SessionKept:
     """The password was checked before; the first refresh token is generation 0."""
     account = work.get(ACCOUNTS, command.account_id)
+    account.require()
     if work.find(SESSIONS, command.session_id) is not None:
         raise AlreadyExists("There is a session with this identifier.")
     started = Session.start(
@@ -85,13 +86,15 @@ def start_session(command: StartSession, work: Work) -> SessionKept:
 def refresh_session(command: RefreshSession, work: Work) -> SessionKept:
     """Answers, not refuses, the reuse of a spent token: that the session is over then must be recorded."""
     session = work.get(SESSIONS, command.session_id)
+    account = work.get(ACCOUNTS, session.account_id)
     refreshed = session.refresh(
         generation=command.generation,
         client=command.client,
-        valid_from=work.get(ACCOUNTS, session.account_id).sessions_valid_from,
+        valid_from=account.sessions_valid_from,
         at=work.now,
         expires_at=command.expires_at,
     )
+    account.require()
     work.record(SESSIONS, session.id, refreshed)
     return _handed_out(work, session.id, command.token_hash)
 
@@ -118,6 +121,7 @@ def _handed_out(work: Work, session_id: SessionId, token_hash: str) -> SessionKe
             RefreshToken(
                 token_hash=token_hash,
                 session_id=session_id,
+                account_id=session.account_id,
                 generation=session.generation,
                 expires_at=session.expires_at,
             )

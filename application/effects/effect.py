@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from application.ports.commands import Command, Outcome, RefusalNote
 from application.ports.gateway import PaymentGateway
+from application.ports.open_orders import OpenOrders
 
 C_contra = TypeVar("C_contra", bound=Command, contravariant=True)
 
@@ -32,6 +33,7 @@ class EffectPorts:
     """All that an effect may touch. Only the live executor holds them, so that no replay reaches the provider."""
 
     gateway: PaymentGateway
+    open_orders: OpenOrders
     submit: Submit
     now: datetime
 

@@ -6,9 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from application.access import acting_account, require_version
+from application.access import acting_account, require_the_shop, require_version
 from application.ordering.results import OrderStands, standing
-from application.payments import require_the_shop
 from application.ports.commands import Command, Result, Touched, touching
 from application.ports.work import Work
 from domain.accounts.events import Role

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.accounts.account import AccountStatus
 from domain.accounts.events import Role
 from domain.shared.identifiers import AccountId, ClaimId, SessionId
 from domain.shared.sealed import Sealed
@@ -89,6 +90,9 @@ class Vault(Protocol):
     async def open_all(self, sealed: Sequence[Sealed]) -> tuple[str | None, ...]:
         """In the order asked; at most one query."""
 
+    def forget(self, person: UUID) -> None:
+        """The key was destroyed: nothing is opened with it any more."""
+
 
 class Emails(Protocol):
     def normalise(self, email: str) -> str:
@@ -122,6 +126,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     account: AccountId
     version: int
     role: Role
+    status: AccountStatus
     email: Sealed
     name: Sealed
     promotions_opt_in: bool

@@ -23,6 +23,7 @@ class RefreshToken(msgspec.Struct, frozen=True):
     table: ClassVar[str] = "refresh_token"
     token_hash: str
     session_id: SessionId
+    account_id: AccountId
     generation: int
     expires_at: datetime
 
@@ -35,4 +36,12 @@ class PersonKey(msgspec.Struct, frozen=True):
     wrapped_key: str
 
 
-SideRow = Credential | RefreshToken | PersonKey
+class Forgotten(msgspec.Struct, frozen=True):
+    """Takes away every row there is of the account and of the person, their key first of all."""
+
+    table: ClassVar[str] = "forgotten"
+    account_id: AccountId
+    person_id: UUID
+
+
+SideRow = Credential | RefreshToken | PersonKey | Forgotten

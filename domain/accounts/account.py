@@ -1,24 +1,38 @@
 """Somebody the shop knows."""
 
 from datetime import datetime
-from typing import assert_never
+from enum import StrEnum
+from typing import assert_never, get_args
+from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
 
 from domain.accounts.events import (
+    AccountClosing,
+    AccountDeleted,
     AccountEvent,
     AccountRegistered,
     AccountRenamed,
+    AccountReopened,
     AllSessionsRevoked,
+    EmailReplaced,
     PromotionsOptedIn,
     PromotionsOptedOut,
     Role,
+    RoleGranted,
 )
 from domain.shared.category import Category, Family
 from domain.shared.identifiers import AccountId, ClaimId
 from domain.shared.refusal import Forbidden
 from domain.shared.sealed import Sealed
+
+
+class AccountStatus(StrEnum):
+    ACTIVE = "active"
+    CLOSING = "closing"
+    """May be deleted any moment, or be reopened; meanwhile it does nothing."""
+    DELETED = "deleted"
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +47,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     sessions_valid_from: datetime
     """Sessions started before that are over."""
     created_at: datetime
+    status: AccountStatus = AccountStatus.ACTIVE
+    closing: UUID | None = None
+    """Of the latest closing; None where it was reopened or there never was one."""
 
     @staticmethod
     def register(
@@ -54,7 +71,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         return (registered,)
 
     def require(self, *roles: Role) -> None:
-        """Raises Forbidden where the account has none of the roles; without roles any will do."""
+        """Raises Forbidden where the account is closed or has none of the roles; without roles any will do."""
+        if self.status is not AccountStatus.ACTIVE:
+            raise Forbidden("The account is closed.")
         if roles and self.role not in roles:
             raise Forbidden(f"This takes the role {' or '.join(roles)}.")
 
@@ -98,6 +117,16 @@ def evolve(account: Account | None, event: AccountEvent) -> Account:
             return replace(account, promotions_opt_in=False)
         case AllSessionsRevoked(at=at):
             return replace(account, sessions_valid_from=at)
+        case RoleGranted(role=role):
+            return replace(account, role=role)
+        case EmailReplaced(email=email, email_claim=email_claim):
+            return replace(account, email=email, email_claim=email_claim)
+        case AccountClosing(closing=closing):
+            return replace(account, status=AccountStatus.CLOSING, closing=closing)
+        case AccountReopened():
+            return replace(account, status=AccountStatus.ACTIVE, closing=None)
+        case AccountDeleted(at=at):
+            return replace(account, status=AccountStatus.DELETED, sessions_valid_from=at)
         case _:
             assert_never(event)
 
@@ -105,8 +134,9 @@ def evolve(account: Account | None, event: AccountEvent) -> Account:
 ACCOUNTS: Category[Account, AccountEvent] = Category(
     name="account",
     family=Family.CUSTOMERS,
-    events=(AccountRegistered, AccountRenamed, PromotionsOptedIn, PromotionsOptedOut, AllSessionsRevoked),
+    events=get_args(AccountEvent),
     state=Account,
     evolve=evolve,
     key=lambda account: account.id,
+    snapshot_version=2,
 )

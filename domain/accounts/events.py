@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
+from uuid import UUID
 
 from domain.shared.event import Event
 from domain.shared.identifiers import AccountId, ClaimId, SessionId
@@ -45,7 +46,63 @@ class AllSessionsRevoked(Event, frozen=True, kw_only=True):
     at: datetime
 
 
-AccountEvent = AccountRegistered | AccountRenamed | PromotionsOptedIn | PromotionsOptedOut | AllSessionsRevoked
+class RoleGranted(Event, frozen=True, kw_only=True):
+    """The role that counts from now on; the one before is gone."""
+
+    topic: ClassVar[str] = "accounts.role-granted"
+    role: Role
+    at: datetime
+
+
+class EmailReplaced(Event, frozen=True, kw_only=True):
+    """The account has another address, which nobody has verified; the claim on the one before is released."""
+
+    topic: ClassVar[str] = "accounts.email-replaced"
+    email: Sealed
+    email_claim: ClaimId
+    at: datetime
+
+
+class AccountClosing(Event, frozen=True, kw_only=True):
+    """The door is closed: the account does nothing more until it is known whether it can be deleted."""
+
+    topic: ClassVar[str] = "accounts.account-closing"
+    account_id: AccountId
+    closing: UUID
+    """Of this closing; what ends it names it."""
+    at: datetime
+
+
+class AccountReopened(Event, frozen=True, kw_only=True):
+    """It could not be deleted: something is still under way."""
+
+    topic: ClassVar[str] = "accounts.account-reopened"
+    account_id: AccountId
+    closing: UUID
+    at: datetime
+
+
+class AccountDeleted(Event, frozen=True, kw_only=True):
+    """The person is forgotten: the key of all that was ever sealed for them is destroyed in the same append."""
+
+    topic: ClassVar[str] = "accounts.account-deleted"
+    account_id: AccountId
+    closing: UUID
+    at: datetime
+
+
+AccountEvent = (
+    AccountRegistered
+    | AccountRenamed
+    | PromotionsOptedIn
+    | PromotionsOptedOut
+    | AllSessionsRevoked
+    | RoleGranted
+    | EmailReplaced
+    | AccountClosing
+    | AccountReopened
+    | AccountDeleted
+)
 
 
 class EmailClaimed(Event, frozen=True, kw_only=True):

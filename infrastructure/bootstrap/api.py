@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from infrastructure.bootstrap.tables import CHANGES, projections
+from infrastructure.bootstrap.vaults import open_vault
 from infrastructure.bootstrap.writing import command_loop, partitions
 from infrastructure.clock import SystemClock
 from infrastructure.collector import spare_long_lived_objects
 from infrastructure.eventstore.registry import CATEGORIES, event_codec
+from infrastructure.open_orders import PostgresOpenOrders
 from infrastructure.payments.simulated import SimulatedGateway
 from infrastructure.postgres.database import open_database
 from infrastructure.postgres.pools import connector, open_pool
@@ -19,7 +21,6 @@ from infrastructure.security.emails import HmacEmails
 from infrastructure.security.fingerprints import HmacFingerprints
 from infrastructure.security.passwords import Argon2Passwords
 from infrastructure.security.tokens import JwtTokens
-from infrastructure.security.vault import AesVault
 from infrastructure.services import ApiServices
 from infrastructure.settings import Settings
 
@@ -38,6 +39,9 @@ async def api_services(settings: Settings) -> AsyncIterator[ApiServices]:
         async with AsyncExitStack() as stack:
             pool = await stack.enter_async_context(open_pool(conninfo, process="api"))
             bus = await stack.enter_async_context(command_loop(settings, conninfo, clock=clock, process="api"))
+            vault = await stack.enter_async_context(
+                open_vault(conninfo, master_key=secret, pool=pool, clock=clock, process="api")
+            )
             await positions.start()
             stack.push_async_callback(positions.close)
             spare_long_lived_objects()
@@ -50,8 +54,9 @@ async def api_services(settings: Settings) -> AsyncIterator[ApiServices]:
                 pool=pool,
                 positions=positions,
                 gateway=SimulatedGateway(pool),
+                open_orders=PostgresOpenOrders(pool),
                 directory=PostgresDirectory(pool=pool, codec=event_codec(), clock=clock, partitions=per_family),
-                vault=AesVault(master_key=secret, pool=pool, clock=clock),
+                vault=vault,
                 tokens=JwtTokens(secret=settings.jwt_secret.encode(), master_key=secret, clock=clock),
                 passwords=passwords,
                 emails=HmacEmails(master_key=secret),

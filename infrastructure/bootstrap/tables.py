@@ -5,7 +5,8 @@ from functools import partial
 from typing import Any
 
 from application import catalogue, inventory, payments, shopping
-from application.accounts import profile, registration, sessions
+from application.accounts import closing, profile, registration, sessions
+from application.effects.closing import SettleClosing, settle_closing
 from application.effects.effect import Effect
 from application.effects.expiry import expire_when_settled
 from application.effects.payments import (
@@ -19,6 +20,7 @@ from application.effects.payments import (
 from application.ordering import cancelling, checkout
 from application.policy import ShopPolicy
 from application.ports.commands import Command, Result
+from application.processes.closing_accounts import CLOSING_ACCOUNTS
 from application.processes.payment_settlement import PAYMENT_SETTLEMENT
 from application.processes.process import ProcessManager
 from application.processes.refunds import REFUNDS
@@ -42,6 +44,8 @@ _ACCOUNTS: Handlers = {
     sessions.RefreshSession: sessions.refresh_session,
     sessions.EndSession: sessions.end_session,
     sessions.EndAllSessions: sessions.end_all_sessions,
+    closing.CloseAccount: closing.close_account,
+    closing.EndClosing: closing.end_closing,
 }
 _CATALOGUE: Handlers = {
     catalogue.WithdrawProduct: catalogue.withdraw_product,
@@ -91,15 +95,22 @@ def handlers(policy: ShopPolicy) -> Handlers:
 
 READ_MODELS: tuple[Projection, ...] = (ACCOUNTS, CATALOGUE, STOCK_LEVELS, REVIEWS, CARTS, ORDER_HISTORY)
 
-PROCESS_MANAGERS: tuple[ProcessManager[Any], ...] = (UNPAID_ORDERS, PAYMENT_SETTLEMENT, REFUNDS)
+PROCESS_MANAGERS: tuple[ProcessManager[Any], ...] = (UNPAID_ORDERS, PAYMENT_SETTLEMENT, REFUNDS, CLOSING_ACCOUNTS)
 
-DUE_COMMANDS: tuple[type[Command], ...] = (cancelling.ExpireOrder, SettleAttempt, VoidAttempt, SendRefund)
+DUE_COMMANDS: tuple[type[Command], ...] = (
+    cancelling.ExpireOrder,
+    SettleAttempt,
+    VoidAttempt,
+    SendRefund,
+    SettleClosing,
+)
 
 EFFECTS: Mapping[type[Command], Effect[Any]] = {
     cancelling.ExpireOrder: expire_when_settled,
     SettleAttempt: settle_attempt,
     VoidAttempt: void_attempt,
     SendRefund: send_refund,
+    SettleClosing: settle_closing,
 }
 
 

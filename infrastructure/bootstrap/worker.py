@@ -16,6 +16,7 @@ from infrastructure.clock import SystemClock
 from infrastructure.collector import spare_long_lived_objects
 from infrastructure.eventstore.reader import LogReader
 from infrastructure.eventstore.registry import CATEGORIES, event_codec
+from infrastructure.open_orders import PostgresOpenOrders
 from infrastructure.payments.simulated import SimulatedGateway
 from infrastructure.postgres.pools import connector, open_pool
 from infrastructure.processes.driver import schema_stem
@@ -64,6 +65,7 @@ async def executing(settings: Settings, conninfo: str, *, clock: Clock, process:
             pool=pool,
             bus=bus,
             gateway=SimulatedGateway(pool),
+            open_orders=PostgresOpenOrders(pool),
             clock=clock,
             managers={schema_stem(manager): manager.name for manager in PROCESS_MANAGERS},
             commands=DUE_COMMANDS,

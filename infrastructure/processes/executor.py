@@ -19,6 +19,7 @@ from application.effects.effect import Effect, EffectPorts, EffectRefused
 from application.ports.clock import Clock
 from application.ports.commands import Command, CommandBus, Envelope, Outcome
 from application.ports.gateway import GatewayRefused, PaymentGateway
+from application.ports.open_orders import OpenOrders
 from domain.shared.actor import Actor
 from infrastructure.processes import due_rows
 from infrastructure.processes.due_rows import Claimed
@@ -58,6 +59,7 @@ class Executor:
         pool: AsyncConnectionPool[AsyncConnection[Any]],
         bus: CommandBus,
         gateway: PaymentGateway,
+        open_orders: OpenOrders,
         clock: Clock,
         managers: Mapping[str, str],
         commands: Sequence[type[Command]],
@@ -67,6 +69,7 @@ class Executor:
         self._pool = pool
         self._bus = bus
         self._gateway = gateway
+        self._open_orders = open_orders
         self._clock = clock
         self._managers = managers
         self._commands = {command.name: command for command in commands}
@@ -142,7 +145,8 @@ class Executor:
             envelope = _envelope(manager, row, command)
             return await self._bus.submit(msgspec.structs.replace(envelope, id=uuid5(row.id, step)))
 
-        await effect(command, EffectPorts(gateway=self._gateway, submit=submit, now=self._clock.now()))
+        ports = EffectPorts(gateway=self._gateway, open_orders=self._open_orders, submit=submit, now=self._clock.now())
+        await effect(command, ports)
         return Verdict("done")
 
     async def _rest(self, stop: asyncio.Event, wake: asyncio.Event) -> None:

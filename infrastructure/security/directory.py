@@ -152,6 +152,7 @@ class _Known:
             account=state.id,
             version=self.version,
             role=state.role,
+            status=state.status,
             email=state.email,
             name=state.name,
             promotions_opt_in=state.promotions_opt_in,

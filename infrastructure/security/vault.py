@@ -21,7 +21,7 @@ from infrastructure.security.keys import derive_key
 NONCE = 12
 REMEMBERED = 4_096
 REMEMBERED_FOR = timedelta(seconds=60)
-"""A key that was destroyed elsewhere is still known here for at most this long."""
+"""Where nobody says that a key was destroyed elsewhere, it is still known here for at most this long."""
 
 
 class AesVault:
@@ -34,6 +34,8 @@ class AesVault:
         self._pool = pool
         self._clock = clock
         self._keys: OrderedDict[UUID, tuple[datetime, bytes | None]] = OrderedDict()
+        self._forgotten = 0
+        """How often something was; a key that was on its way here meanwhile is not remembered."""
 
     def issue_key(self, person: UUID) -> IssuedKey:
         key = AESGCM.generate_key(bit_length=256)
@@ -54,7 +56,13 @@ class AesVault:
 
     def forget(self, person: UUID) -> None:
         """The key was destroyed: this process must not open anything with it any more."""
+        self._forgotten += 1
         self._keys.pop(person, None)
+
+    def forget_all(self) -> None:
+        """Any key may have been destroyed."""
+        self._forgotten += 1
+        self._keys.clear()
 
     async def _keys_of(self, people: Iterable[UUID]) -> dict[UUID, bytes | None]:
         oldest = self._clock.now() - REMEMBERED_FOR
@@ -73,6 +81,7 @@ class AesVault:
 
     async def _fetch(self, people: list[UUID]) -> dict[UUID, bytes | None]:
         found: dict[UUID, bytes | None] = dict.fromkeys(people)
+        before = self._forgotten
         async with self._pool.connection() as connection:
             rows = await connection.execute(
                 "SELECT person_id, wrapped_key FROM till.person_key WHERE person_id = ANY(%s)", (people,)
@@ -81,7 +90,7 @@ class AesVault:
                 found[person] = _decrypt(self._master, _decode(wrapped), person)
         now = self._clock.now()
         for person, key in found.items():
-            if key is not None:
+            if key is not None and before == self._forgotten:
                 self._keys[person] = (now, key)
         while len(self._keys) > REMEMBERED:
             self._keys.popitem(last=False)

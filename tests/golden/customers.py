@@ -4,15 +4,20 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from domain.accounts.events import (
+    AccountClosing,
+    AccountDeleted,
     AccountRegistered,
     AccountRenamed,
+    AccountReopened,
     AllSessionsRevoked,
     EmailClaimed,
     EmailReleased,
+    EmailReplaced,
     PromotionsOptedIn,
     PromotionsOptedOut,
     RevocationReason,
     Role,
+    RoleGranted,
     SessionRefreshed,
     SessionRevoked,
     SessionStarted,
@@ -40,6 +45,7 @@ CART = CartId(UUID("ca000000-0000-5000-8000-000000000004"))
 PRODUCT = ProductId(UUID("b0000000-0000-4000-8000-000000000005"))
 OTHER_PRODUCT = ProductId(UUID("b0000000-0000-4000-8000-000000000006"))
 ORDER = OrderId(UUID("0d000000-0000-4000-8000-000000000007"))
+CLOSING = UUID("cd000000-0000-4000-8000-000000000008")
 EMAIL = Sealed(person=ACCOUNT, box="ZW1haWwgaW4gYSBib3g")
 NAME = Sealed(person=ACCOUNT, box="bmFtZSBpbiBhIGJveA")
 PRICE = Money(87_500, "INR")
@@ -50,6 +56,11 @@ CUSTOMERS: tuple[Event, ...] = (
     PromotionsOptedIn(),
     PromotionsOptedOut(),
     AllSessionsRevoked(at=AT),
+    RoleGranted(role=Role.ADMIN, at=AT),
+    EmailReplaced(email=EMAIL, email_claim=CLAIM, at=AT),
+    AccountClosing(account_id=ACCOUNT, closing=CLOSING, at=AT),
+    AccountReopened(account_id=ACCOUNT, closing=CLOSING, at=AT),
+    AccountDeleted(account_id=ACCOUNT, closing=CLOSING, at=AT),
     EmailClaimed(claim_id=CLAIM, account_id=ACCOUNT),
     EmailReleased(account_id=ACCOUNT),
     SessionStarted(session_id=SESSION, account_id=ACCOUNT, client="b1ff", at=AT, expires_at=AT + timedelta(days=7)),

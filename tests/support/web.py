@@ -11,7 +11,12 @@ from uuid import uuid4
 import httpx
 
 from api.app import Tillstream, create_app
+from application.accounts.registration import RegisterAccount
+from application.ports.commands import Envelope
 from application.ports.gateway import PaymentGateway
+from domain.accounts.events import Role
+from domain.shared.actor import Actor
+from domain.shared.identifiers import AccountId
 from infrastructure.bootstrap.api import api_services
 from infrastructure.bootstrap.worker import feeding
 from infrastructure.clock import SystemClock
@@ -92,6 +97,25 @@ class Web:
         form = {"email": email, "password": PASSWORD, "name": "Ada", "role": role}
         registered = await self.send("POST", "/api/v1/auth/register", form)
         assert registered.status_code == 201, registered.text
+        answer = await self.send("POST", "/api/v1/auth/login", {"email": email, "password": PASSWORD})
+        return str(answer.json()["accessToken"])
+
+    async def admin(self) -> str:
+        """An access token of a new admin, made by the shop itself."""
+        email, account = f"{uuid4().hex}@example.com", AccountId(uuid4())
+        vault, emails = self.services.vault, self.services.emails
+        issued = vault.issue_key(account)
+        command = RegisterAccount(
+            account_id=account,
+            email=vault.seal(person=account, key=issued.key, text=email),
+            email_claim=emails.claim_of(email),
+            full_name=vault.seal(person=account, key=issued.key, text="Root"),
+            role=Role.ADMIN,
+            password_hash=await self.services.passwords.hash(PASSWORD),
+            person_key=issued.wrapped,
+        )
+        shop = Actor.system("tests")
+        await self.services.bus.submit(Envelope(id=uuid4(), command=command, actor=shop, correlation_id=uuid4()))
         answer = await self.send("POST", "/api/v1/auth/login", {"email": email, "password": PASSWORD})
         return str(answer.json()["accessToken"])
 

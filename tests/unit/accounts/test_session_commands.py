@@ -34,7 +34,11 @@ def kept(generation: int, *, accepted: bool = True) -> SessionKept:
 
 def token(token_hash: str, generation: int, *, days: int = 7) -> RefreshToken:
     return RefreshToken(
-        token_hash=token_hash, session_id=SESSION, generation=generation, expires_at=NOON + timedelta(days=days)
+        token_hash=token_hash,
+        session_id=SESSION,
+        account_id=BUYER,
+        generation=generation,
+        expires_at=NOON + timedelta(days=days),
     )
 
 
