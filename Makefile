@@ -8,11 +8,11 @@ CODE   := $(PACKAGES) tests benchmarks
 
 SHELL  := bash
 .SHELLFLAGS := -o pipefail -c
-# Two runs at once stay readable when each line says whose it is.
-NAMED   = $(1) 2>&1 | sed -u 's/^/$@ | /'
+# Runs beside each other stay readable when each line says whose it is.
+SIGNED  = 2>&1 | sed -u 's/^/$@ | /'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run kafka test histories stories check contracts documents bench soak lock format clean
+.PHONY: help setup run kafka test histories stories systems static check contracts documents bench soak lock format clean
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -33,7 +33,10 @@ run: $(STAMP) ## Start the shop with demo data on http://127.0.0.1:8000
 kafka: $(STAMP) ## Fetch and run a Kafka of one node, for the distributed mode (Java 17 and Maven; no Docker)
 	@$(BIN)/till kafka
 
-check: $(STAMP) ## Format, lint, types, import contracts, unit tests
+check: static ## Format, lint, types, import contracts, unit tests
+	$(BIN)/pytest -q tests/unit tests/architecture tests/golden
+
+static: $(STAMP)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
@@ -41,17 +44,26 @@ check: $(STAMP) ## Format, lint, types, import contracts, unit tests
 	$(BIN)/till asyncapi --check
 	$(BIN)/till openapi --check
 	$(BIN)/till postman --check
-	$(BIN)/pytest -q tests/unit tests/architecture tests/golden
 
-test: check ## Everything, with coverage; the random histories beside the rest, because they take as long
+test: static ## Everything, with coverage; random histories, stories and running systems beside each other
 	$(BIN)/coverage erase
-	@$(MAKE) --no-print-directory -j2 histories stories
+	@$(MAKE) --no-print-directory -j3 histories stories systems
+	$(BIN)/coverage combine --quiet .coverage.stories .coverage.systems
+	$(BIN)/coverage report
+
+# What the three have in common. Each gathers its coverage in a file of its own, and they are judged together.
+TESTS   = HYPOTHESIS_PROFILE=ci $(BIN)/pytest -q --durations=5
+COVERED = COVERAGE_FILE=$(CURDIR)/.coverage.$@ $(TESTS) --cov --cov-report= --cov-fail-under=0
+SYSTEMS = tests/e2e tests/integration/streaming
 
 histories: $(STAMP)
-	@HYPOTHESIS_PROFILE=ci $(call NAMED,$(BIN)/pytest -q -m "property and not soak" --durations=5)
+	@$(TESTS) -m "property and not soak" $(SIGNED)
 
 stories: $(STAMP)
-	@HYPOTHESIS_PROFILE=ci $(call NAMED,$(BIN)/pytest -q -m "not property and not soak" --cov --cov-report=term --durations=5)
+	@$(COVERED) -m "not property and not soak" $(SYSTEMS:%=--ignore=%) $(SIGNED)
+
+systems: $(STAMP)
+	@$(COVERED) -m "not property and not soak" $(SYSTEMS) $(SIGNED)
 
 contracts: $(STAMP) ## Record new versions of events: golden messages, contracts, docs/asyncapi.json
 	$(BIN)/python -m tests.golden.recording
