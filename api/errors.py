@@ -31,6 +31,7 @@ from domain.shared.money import CurrencyMismatch, NotAnAmount, UnknownCurrency
 from domain.shared.quantity import QuantityOutOfRange
 from domain.shared.refusal import AlreadyExists, Forbidden, NotFound, Refusal
 from domain.shopping.cart import CartEmpty, CartFull, CartTotalOutOfRange
+from domain.shopping.wishlist import WishlistFull
 
 STATUSES: Final[dict[type[Refusal], int]] = {
     SessionOver: 401,
@@ -78,6 +79,7 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     ReviewTakenDown: 409,
     StockBelowReserved: 409,
     UndeliveredOrders: 409,
+    WishlistFull: 409,
 }
 _BY_CODE: Final = {refusal.code: status for refusal, status in STATUSES.items()}
 

@@ -10,6 +10,7 @@ ProductId = NewType("ProductId", UUID)
 ImageId = NewType("ImageId", UUID)
 StockId = NewType("StockId", UUID)
 CartId = NewType("CartId", UUID)
+WishlistId = NewType("WishlistId", UUID)
 ReviewId = NewType("ReviewId", UUID)
 OrderId = NewType("OrderId", UUID)
 PaymentId = NewType("PaymentId", UUID)
@@ -34,6 +35,12 @@ def stock_of(product: ProductId) -> StockId:
 def open_cart_of(buyer: AccountId) -> CartId:
     """A buyer has one cart, used again after each checkout."""
     return CartId(derived("cart", buyer))
+
+
+@lru_cache(maxsize=65_536)
+def wishlist_of(buyer: AccountId) -> WishlistId:
+    """A buyer has one wishlist."""
+    return WishlistId(derived("wishlist", buyer))
 
 
 @lru_cache(maxsize=65_536)

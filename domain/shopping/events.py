@@ -1,4 +1,4 @@
-"""What happens in a buyer's cart."""
+"""What happens in a buyer's cart, and on the wishlist."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -6,7 +6,7 @@ from typing import ClassVar
 import msgspec
 
 from domain.shared.event import Event
-from domain.shared.identifiers import AccountId, CartId, OrderId, ProductId
+from domain.shared.identifiers import AccountId, CartId, OrderId, ProductId, WishlistId
 from domain.shared.money import Money
 
 
@@ -67,3 +67,25 @@ class CartRestored(Event, frozen=True, kw_only=True):
 
 
 CartEvent = CartOpened | CartItemPut | CartItemRemoved | CartCleared | CartCheckedOut | CartRestored
+
+
+class WishlistOpened(Event, frozen=True, kw_only=True):
+    topic: ClassVar[str] = "shopping.wishlist-opened"
+    wishlist_id: WishlistId
+    buyer_id: AccountId
+    at: datetime
+
+
+class WishAdded(Event, frozen=True, kw_only=True):
+    topic: ClassVar[str] = "shopping.wish-added"
+    product_id: ProductId
+    at: datetime
+
+
+class WishRemoved(Event, frozen=True, kw_only=True):
+    topic: ClassVar[str] = "shopping.wish-removed"
+    product_id: ProductId
+    at: datetime
+
+
+WishlistEvent = WishlistOpened | WishAdded | WishRemoved

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from application import catalogue, inventory, payments, shopping
+from application import catalogue, inventory, payments, shopping, wishlist
 from application.accounts import closing, profile, registration, sessions
 from application.effects.closing import SettleClosing, settle_closing
 from application.effects.effect import Effect
@@ -36,6 +36,7 @@ from projections.order_history import ORDER_HISTORY
 from projections.projection import Projection
 from projections.reviews import REVIEWS
 from projections.stock_levels import STOCK_LEVELS, changed_levels
+from projections.wishlists import WISHLISTS
 
 _ACCOUNTS: Handlers = {
     registration.RegisterAccount: registration.register_account,
@@ -59,6 +60,8 @@ _INVENTORY: Handlers = {
 _SHOPPING: Handlers = {
     shopping.AddToCart: shopping.add_to_cart,
     shopping.SetCartQuantity: shopping.set_cart_quantity,
+    wishlist.AddWish: wishlist.add_wish,
+    wishlist.RemoveWish: wishlist.remove_wish,
 }
 _ORDERING: Handlers = {
     cancelling.CancelOrder: cancelling.cancel_order,
@@ -93,7 +96,7 @@ def handlers(policy: ShopPolicy) -> Handlers:
     }
 
 
-READ_MODELS: tuple[Projection, ...] = (ACCOUNTS, CATALOGUE, STOCK_LEVELS, REVIEWS, CARTS, ORDER_HISTORY)
+READ_MODELS: tuple[Projection, ...] = (ACCOUNTS, CATALOGUE, STOCK_LEVELS, REVIEWS, CARTS, WISHLISTS, ORDER_HISTORY)
 
 PROCESS_MANAGERS: tuple[ProcessManager[Any], ...] = (UNPAID_ORDERS, PAYMENT_SETTLEMENT, REFUNDS, CLOSING_ACCOUNTS)
 

@@ -13,6 +13,7 @@ from domain.ordering.order import ORDERS
 from domain.payments.payment import PAYMENTS
 from domain.shared.category import Category
 from domain.shopping.cart import CARTS
+from domain.shopping.wishlist import WISHLISTS
 from infrastructure.eventstore.codec import EventCodec, Upcast
 
 CATEGORIES: tuple[Category[Any, Any], ...] = (
@@ -23,6 +24,7 @@ CATEGORIES: tuple[Category[Any, Any], ...] = (
     REVIEWS,
     STOCKS,
     CARTS,
+    WISHLISTS,
     ORDERS,
     PAYMENTS,
 )

@@ -22,6 +22,7 @@ KEYS: Mapping[str, str] = {
     "account": "account",
     "session": "account",
     "cart": "account",
+    "wishlist": "account",
     "product": "product",
     "review": "product",
     "stock": "product",

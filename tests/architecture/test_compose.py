@@ -53,7 +53,7 @@ def test_the_file_keeps_its_rules(rule: Rule) -> None:
         ("probed", "project-carts/command", ["till", "project", "carts", "--metrics-port", "9101"]),
         ("probed", "api/environment/PORT", "8001"),
         ("complete", "project-carts", GONE), ("complete", "process-refunds", GONE), ("complete", "api-payments", GONE),
-        ("complete", "project-carts/command", ["till", "project", "wishlists"]),
+        ("complete", "project-carts/command", ["till", "project", "baskets"]),
         ("complete", "api-payments/environment/API_CONTEXTS", "ordering"), ("complete", "relay/deploy/replicas", 1),
         ("understood", "api/command", ["till", "api", "--workers", "4"]),
         ("understood", "api/command", ["till", "web"]),

@@ -23,7 +23,7 @@ from domain.accounts.events import (
     SessionStarted,
 )
 from domain.shared.event import Event
-from domain.shared.identifiers import AccountId, CartId, ClaimId, OrderId, ProductId, SessionId
+from domain.shared.identifiers import AccountId, CartId, ClaimId, OrderId, ProductId, SessionId, wishlist_of
 from domain.shared.money import Money
 from domain.shared.sealed import Sealed
 from domain.shopping.events import (
@@ -35,6 +35,9 @@ from domain.shopping.events import (
     CartRestored,
     DroppedItem,
     RestoredItem,
+    WishAdded,
+    WishlistOpened,
+    WishRemoved,
 )
 
 AT = datetime(2026, 11, 21, 12, 30, 15, 250_000, tzinfo=UTC)
@@ -76,4 +79,7 @@ CUSTOMERS: tuple[Event, ...] = (
         items=(RestoredItem(product_id=PRODUCT, quantity=10_000, price=PRICE),),
         dropped=(DroppedItem(product_id=PRODUCT, quantity=2), DroppedItem(product_id=OTHER_PRODUCT, quantity=1)),
     ),
+    WishlistOpened(wishlist_id=wishlist_of(ACCOUNT), buyer_id=ACCOUNT, at=AT),
+    WishAdded(product_id=PRODUCT, at=AT),
+    WishRemoved(product_id=PRODUCT, at=AT),
 )

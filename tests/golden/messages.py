@@ -9,7 +9,7 @@ import msgspec
 
 from domain.shared.category import Category
 from domain.shared.event import Event
-from domain.shared.identifiers import review_of, stock_of
+from domain.shared.identifiers import review_of, stock_of, wishlist_of
 from infrastructure.eventstore.raw import StoredEvent
 from infrastructure.eventstore.registry import event_codec
 from infrastructure.streaming.contracts import Example
@@ -29,6 +29,7 @@ STREAMS: dict[str, UUID] = {
     "account": ACCOUNT,
     "session": SESSION,
     "cart": CART,
+    "wishlist": wishlist_of(ACCOUNT),
     "product": PRODUCT,
     "review": review_of(PRODUCT, ACCOUNT),
     "stock": stock_of(PRODUCT),

@@ -15,6 +15,7 @@ from tests.property.test_product_machine import ProductMachine
 from tests.property.test_review_machine import ReviewMachine
 from tests.property.test_session_machine import SessionMachine
 from tests.property.test_stock_machine import StockMachine
+from tests.property.test_wishlist_machine import WishlistMachine
 from tests.support.machines import AggregateMachine
 from tests.support.postgres import TestServer
 from tests.support.profiles import on_the_real_store
@@ -30,6 +31,7 @@ MACHINES: list[type[AggregateMachine[Any, Any]]] = [
     ReviewMachine,
     SessionMachine,
     StockMachine,
+    WishlistMachine,
 ]
 
 

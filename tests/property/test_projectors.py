@@ -15,9 +15,9 @@ from domain.catalogue.events import ReviewGiven
 from domain.inventory.events import StockOpened
 from domain.payments.events import PaymentRequested
 from domain.shared.event import Event
-from domain.shared.identifiers import AccountId, CartId, ClaimId, PaymentId, review_of
+from domain.shared.identifiers import AccountId, CartId, ClaimId, PaymentId, WishlistId, review_of
 from domain.shared.sealed import Sealed
-from domain.shopping.events import CartOpened
+from domain.shopping.events import CartOpened, WishlistOpened
 from infrastructure.eventstore.registry import event_codec
 from projections.cart_queries import cart
 from projections.catalogue_lists import ProductQuery, Sort, product_lists
@@ -26,6 +26,7 @@ from projections.order_payments import payment
 from projections.order_queries import OrderQuery, find_orders
 from projections.projection import Connection
 from projections.stock_levels import levels
+from projections.wishlists import wishlist
 from tests.support import profiles
 from tests.support.events import events_of
 from tests.support.happenings import BUYER, inr, line, listed, order_id, placed, product
@@ -50,6 +51,7 @@ FIRST: dict[str, Event] = {
         review_id=REVIEW, product_id=PRODUCT, buyer_id=BUYER, order_id=ORDER, rating=5, text="", at=NOON
     ),
     "cart": CartOpened(cart_id=CartId(STREAM), buyer_id=BUYER, at=NOON),
+    "wishlist": WishlistOpened(wishlist_id=WishlistId(STREAM), buyer_id=BUYER, at=NOON),
     "order": placed(ORDER, line(1)),
     "payment": PaymentRequested(payment_id=PAYMENT, order_id=ORDER, buyer_id=BUYER, amount=inr(1), at=NOON),
 }  # fmt: skip
@@ -59,13 +61,14 @@ KEYS = {
     "stock": PRODUCT,
     "review": PRODUCT,
     "cart": BUYER,
+    "wishlist": BUYER,
     "order": ORDER,
     "payment": ORDER,
 }
 STREAMS = {"product": PRODUCT, "review": REVIEW, "order": ORDER, "payment": PAYMENT}
 IDENTITY = {
     "account_id": AccountId(STREAM), "product_id": PRODUCT, "cart_id": CartId(STREAM), "order_id": ORDER,
-    "payment_id": PAYMENT, "review_id": REVIEW,
+    "payment_id": PAYMENT, "review_id": REVIEW, "wishlist_id": WishlistId(STREAM),
 }  # fmt: skip
 
 
@@ -98,6 +101,7 @@ async def _read(conn: Connection) -> None:
         await products_by_id(conn, [listed.id for listed in page.items], **JOINED)
     await levels(conn, **JOINED)
     await cart(conn, BUYER, carts="carts_v1", **JOINED)
+    await wishlist(conn, BUYER, wishlists="wishlists_v1")
     await find_orders(conn, OrderQuery(), orders="order_history_v1")
     await payment(conn, PAYMENT, orders="order_history_v1")
 

@@ -4,6 +4,7 @@ from application.catalogue import EditProduct, ListProduct, RestoreProduct, With
 from application.inventory import AdjustStock, SetStock, SetThreshold
 from application.ports.commands import Command
 from application.shopping import AddToCart, ClearCart, RemoveFromCart, SetCartQuantity
+from application.wishlist import AddWish, RemoveWish
 from domain.shared.actor import Actor
 from domain.shared.identifiers import AccountId, ProductId
 from domain.shared.money import Money
@@ -72,6 +73,16 @@ def window_shopping(world: World) -> Story:
     yield from filling_cart(world, buyer)
     if world.chance(0.3):
         yield Step(Actor.of(buyer), ClearCart())
+    yield from wishing(world, buyer)
+
+
+def wishing(world: World, buyer: AccountId) -> Story:
+    """Some dreams pass."""
+    products = [product for product, _ in world.luck.sample(world.products, world.luck.randint(1, 3))]
+    for product in products:
+        yield Step(Actor.of(buyer), AddWish(product_id=product))
+    if world.chance(0.4):
+        yield Step(Actor.of(buyer), RemoveWish(product_id=products[0]))
 
 
 def filling_cart(world: World, buyer: AccountId) -> Story:

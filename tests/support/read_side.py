@@ -17,11 +17,12 @@ from projections.order_history import ORDER_HISTORY
 from projections.projection import Connection, Projection
 from projections.reviews import REVIEWS
 from projections.stock_levels import STOCK_LEVELS
+from projections.wishlists import WISHLISTS
 from tests.support.journal import SLOTS, Journal
 from tests.support.times import NOON
 from tests.support.waiting import until
 
-PROJECTIONS = (ACCOUNTS, CATALOGUE, STOCK_LEVELS, REVIEWS, CARTS, ORDER_HISTORY)
+PROJECTIONS = (ACCOUNTS, CATALOGUE, STOCK_LEVELS, REVIEWS, CARTS, WISHLISTS, ORDER_HISTORY)
 
 
 class Joined(TypedDict):

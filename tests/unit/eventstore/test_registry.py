@@ -10,6 +10,7 @@ PUBLISHED = {
     "account": Family.CUSTOMERS,
     "session": Family.CUSTOMERS,
     "cart": Family.CUSTOMERS,
+    "wishlist": Family.CUSTOMERS,
     "product": Family.CATALOGUE,
     "review": Family.CATALOGUE,
     "stock": Family.CATALOGUE,
