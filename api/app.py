@@ -12,7 +12,20 @@ from api.contexts import served
 from api.dispatch import Dispatcher
 from api.edge import Edge
 from api.openapi import document
-from api.routers import auth, cart, checkout, deprecated, health, inventory, orders, payments, products, users, wishlist
+from api.routers import (
+    auth,
+    cart,
+    checkout,
+    coupons,
+    deprecated,
+    health,
+    inventory,
+    orders,
+    payments,
+    products,
+    users,
+    wishlist,
+)
 from api.routing import TillRoute
 from api.running import Running
 from api.services import ApiSettings, Services
@@ -28,7 +41,7 @@ ACCEPTED = (
     *("X-Min-Position", "X-Request-Id"),
 )
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-RESOURCES = (auth, users, products, inventory, cart, wishlist, checkout, orders, payments, health)
+RESOURCES = (auth, users, products, inventory, cart, wishlist, coupons, checkout, orders, payments, health)
 
 
 def api_routes() -> list[TillRoute]:

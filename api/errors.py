@@ -26,7 +26,19 @@ from domain.ordering.order import (
 from domain.payments.attempt import AttemptsExhausted, NothingToRetry, PaymentInFlight, UnknownAttempt
 from domain.payments.ledger import ChargeContradicted, NothingToRefund, RefundExceedsPayment, UnknownRefund
 from domain.payments.payment import PaymentSettled
+from domain.promotions.coupon import CouponAlreadyRedeemed, CouponCodeTaken, CouponUnknown
+from domain.promotions.coupon_code import CouponCodeInvalid
 from domain.promotions.pricing import DiscountTooLarge
+from domain.promotions.terms import (
+    CouponExhausted,
+    CouponExpired,
+    CouponInactive,
+    CouponLimitOutOfRange,
+    CouponNotYetValid,
+    CouponPercentageOutOfRange,
+    CouponUsedUp,
+    CouponWindowEmpty,
+)
 from domain.shared.money import CurrencyMismatch, NotAnAmount, UnknownCurrency
 from domain.shared.quantity import QuantityOutOfRange
 from domain.shared.refusal import AlreadyExists, Forbidden, NotFound, Refusal
@@ -37,10 +49,15 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     SessionOver: 401,
     Forbidden: 403,
     NotFound: 404,
+    CouponUnknown: 404,
     UnknownAttempt: 404,
     UnknownRefund: 404,
     VersionMismatch: 412,
     # Malformed, as the domain sees it.
+    CouponCodeInvalid: 422,
+    CouponLimitOutOfRange: 422,
+    CouponPercentageOutOfRange: 422,
+    CouponWindowEmpty: 422,
     CurrencyMismatch: 422,
     DiscountOutOfRange: 422,
     ImageNotAccepted: 422,
@@ -62,6 +79,13 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     CartTotalOutOfRange: 409,
     ChargeContradicted: 409,
     ClosingOver: 409,
+    CouponAlreadyRedeemed: 409,
+    CouponCodeTaken: 409,
+    CouponExhausted: 409,
+    CouponExpired: 409,
+    CouponInactive: 409,
+    CouponNotYetValid: 409,
+    CouponUsedUp: 409,
     DiscountTooLarge: 409,
     EmailNotHeld: 409,
     EmailTaken: 409,

@@ -132,7 +132,7 @@ def origins(value: str) -> tuple[str, ...]:
     return found
 
 
-CONTEXTS = ("accounts", "catalogue", "inventory", "shopping", "ordering", "payments")
+CONTEXTS = ("accounts", "catalogue", "inventory", "shopping", "ordering", "payments", "promotions")
 
 
 def contexts(value: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ OrderId = NewType("OrderId", UUID)
 PaymentId = NewType("PaymentId", UUID)
 RefundId = NewType("RefundId", UUID)
 ClaimId = NewType("ClaimId", UUID)
+CouponId = NewType("CouponId", UUID)
 
 _NAMESPACE = UUID("6c1f0a52-6c8e-5d5b-9d0b-3f6f6a8f2f10")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from application import catalogue, inventory, payments, shopping, wishlist
+from application import catalogue, inventory, payments, promotions, shopping, wishlist
 from application.accounts import closing, profile, registration, sessions
 from application.effects.closing import SettleClosing, settle_closing
 from application.effects.effect import Effect
@@ -32,6 +32,7 @@ from infrastructure.settings import Settings
 from projections.accounts import ACCOUNTS
 from projections.carts import CARTS
 from projections.catalogue import CATALOGUE, changed_products
+from projections.coupons import COUPONS
 from projections.order_history import ORDER_HISTORY
 from projections.projection import Projection
 from projections.reviews import REVIEWS
@@ -74,12 +75,17 @@ _PAYMENTS: Handlers = {
     payments.RequestRefund: payments.request_refund,
     payments.RecordRefund: payments.record_refund,
 }
+_PROMOTIONS: Handlers = {
+    promotions.SwitchCoupon: promotions.switch_coupon,
+    promotions.DeleteCoupon: promotions.delete_coupon,
+}
 _WITH_POLICY: Mapping[type[Command], Callable[..., Result]] = {
     catalogue.ListProduct: catalogue.list_product,
     catalogue.EditProduct: catalogue.edit_product,
     shopping.RemoveFromCart: shopping.remove_from_cart,
     shopping.ClearCart: shopping.clear_cart,
     checkout.Checkout: checkout.checkout,
+    promotions.CreateCoupon: promotions.create_coupon,
 }
 
 
@@ -92,11 +98,21 @@ def handlers(policy: ShopPolicy) -> Handlers:
         **_SHOPPING,
         **_ORDERING,
         **_PAYMENTS,
+        **_PROMOTIONS,
         **{command: partial(handler, policy=policy) for command, handler in _WITH_POLICY.items()},
     }
 
 
-READ_MODELS: tuple[Projection, ...] = (ACCOUNTS, CATALOGUE, STOCK_LEVELS, REVIEWS, CARTS, WISHLISTS, ORDER_HISTORY)
+READ_MODELS: tuple[Projection, ...] = (
+    ACCOUNTS,
+    CATALOGUE,
+    STOCK_LEVELS,
+    REVIEWS,
+    CARTS,
+    WISHLISTS,
+    ORDER_HISTORY,
+    COUPONS,
+)
 
 PROCESS_MANAGERS: tuple[ProcessManager[Any], ...] = (UNPAID_ORDERS, PAYMENT_SETTLEMENT, REFUNDS, CLOSING_ACCOUNTS)
 

@@ -11,6 +11,7 @@ from domain.catalogue.review import REVIEWS
 from domain.inventory.stock import STOCKS
 from domain.ordering.order import ORDERS
 from domain.payments.payment import PAYMENTS
+from domain.promotions.coupon import COUPONS
 from domain.shared.category import Category
 from domain.shopping.cart import CARTS
 from domain.shopping.wishlist import WISHLISTS
@@ -27,6 +28,7 @@ CATEGORIES: tuple[Category[Any, Any], ...] = (
     WISHLISTS,
     ORDERS,
     PAYMENTS,
+    COUPONS,
 )
 
 UPCASTS: Mapping[tuple[str, int], Upcast] = {}

@@ -28,6 +28,7 @@ KEYS: Mapping[str, str] = {
     "stock": "product",
     "order": "order",
     "payment": "order",
+    "coupon": "coupon",
 }
 """By category, the one whose id is the ordering key."""
 

@@ -17,6 +17,7 @@ from infrastructure.streaming.message import Message, message_of
 from tests.golden.catalogue import CATALOGUE
 from tests.golden.customers import ACCOUNT, AT, CART, CUSTOMERS, ORDER, PRODUCT, SESSION
 from tests.golden.orders import ORDERS, PAYMENT
+from tests.golden.promotions import COUPON, PROMOTIONS
 
 STORED = Path(__file__).parent / "events"
 FILES = Path(__file__).parent / "messages"
@@ -35,10 +36,11 @@ STREAMS: dict[str, UUID] = {
     "stock": stock_of(PRODUCT),
     "order": ORDER,
     "payment": PAYMENT,
+    "coupon": COUPON,
 }
 """By category; give a new one its own here."""
 
-_GOLDEN: dict[type[Event], Event] = {type(event): event for event in (*CUSTOMERS, *CATALOGUE, *ORDERS)}
+_GOLDEN: dict[type[Event], Event] = {type(event): event for event in (*CUSTOMERS, *CATALOGUE, *ORDERS, *PROMOTIONS)}
 
 
 class Pinned(msgspec.Struct, frozen=True, kw_only=True):

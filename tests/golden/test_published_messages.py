@@ -13,13 +13,14 @@ from infrastructure.streaming.message import record_of
 from tests.golden import messages as golden
 from tests.golden.customers import ACCOUNT, ORDER, PRODUCT
 from tests.golden.messages import CODEC, FILES, PARTITIONS, Pinned, example_of, file_of, message, pinned, shown
+from tests.golden.promotions import COUPON
 from tests.golden.recording import Refused, record
 from tests.support.json_schema import problems
 
 CONTRACTS = recorded_in()
 PUBLISHED = golden.published()
 NEWEST = max(written(CATEGORIES, CONTRACTS).events)
-WHOSE = {"account": ACCOUNT, "product": PRODUCT, "order": ORDER}
+WHOSE = {"account": ACCOUNT, "product": PRODUCT, "order": ORDER, "coupon": COUPON}
 
 
 def test_every_version_of_a_published_event_has_a_golden_message_and_a_contract() -> None:

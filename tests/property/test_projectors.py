@@ -14,20 +14,23 @@ from domain.accounts.events import AccountRegistered, Role
 from domain.catalogue.events import ReviewGiven
 from domain.inventory.events import StockOpened
 from domain.payments.events import PaymentRequested
+from domain.promotions.events import CouponCreated
 from domain.shared.event import Event
-from domain.shared.identifiers import AccountId, CartId, ClaimId, PaymentId, WishlistId, review_of
+from domain.shared.identifiers import AccountId, CartId, ClaimId, CouponId, PaymentId, WishlistId, review_of
 from domain.shared.sealed import Sealed
 from domain.shopping.events import CartOpened, WishlistOpened
 from infrastructure.eventstore.registry import event_codec
 from projections.cart_queries import cart
 from projections.catalogue_lists import ProductQuery, Sort, product_lists
 from projections.catalogue_queries import products_by_id
+from projections.coupon_queries import find_coupons
 from projections.order_payments import payment
 from projections.order_queries import OrderQuery, find_orders
 from projections.projection import Connection
 from projections.stock_levels import levels
 from projections.wishlists import wishlist
 from tests.support import profiles
+from tests.support.coupons import TERMS
 from tests.support.events import events_of
 from tests.support.happenings import BUYER, inr, line, listed, order_id, placed, product
 from tests.support.journal import Journal
@@ -54,6 +57,7 @@ FIRST: dict[str, Event] = {
     "wishlist": WishlistOpened(wishlist_id=WishlistId(STREAM), buyer_id=BUYER, at=NOON),
     "order": placed(ORDER, line(1)),
     "payment": PaymentRequested(payment_id=PAYMENT, order_id=ORDER, buyer_id=BUYER, amount=inr(1), at=NOON),
+    "coupon": CouponCreated(coupon_id=CouponId(STREAM), code="ROSE-10", terms=TERMS, at=NOON),
 }  # fmt: skip
 KEYS = {
     "account": STREAM,
@@ -64,11 +68,12 @@ KEYS = {
     "wishlist": BUYER,
     "order": ORDER,
     "payment": ORDER,
+    "coupon": STREAM,
 }
 STREAMS = {"product": PRODUCT, "review": REVIEW, "order": ORDER, "payment": PAYMENT}
 IDENTITY = {
     "account_id": AccountId(STREAM), "product_id": PRODUCT, "cart_id": CartId(STREAM), "order_id": ORDER,
-    "payment_id": PAYMENT, "review_id": REVIEW, "wishlist_id": WishlistId(STREAM),
+    "payment_id": PAYMENT, "review_id": REVIEW, "wishlist_id": WishlistId(STREAM), "coupon_id": CouponId(STREAM),
 }  # fmt: skip
 
 
@@ -103,6 +108,7 @@ async def _read(conn: Connection) -> None:
     await cart(conn, BUYER, carts="carts_v1", **JOINED)
     await wishlist(conn, BUYER, wishlists="wishlists_v1")
     await find_orders(conn, OrderQuery(), orders="order_history_v1")
+    await find_coupons(conn, coupons="coupons_v1")
     await payment(conn, PAYMENT, orders="order_history_v1")
 
 

@@ -34,6 +34,7 @@ _TEXT_LENGTHS = {
     "client": 64,
     "reference": 255,
     "transaction_id": 255,
+    "code": 40,
 }
 _INTEGERS = {
     "quantity": st.integers(1, 10_000) | st.sampled_from((1, 10_000)),
@@ -44,6 +45,9 @@ _INTEGERS = {
     "threshold": st.integers(0, 10**9) | st.sampled_from((0, 10**9)),
     "rating": st.integers(1, 5),
     "generation": st.integers(1, 2**31 - 1) | st.sampled_from((1, 2**31 - 1)),
+    "percentage": st.integers(1, 10_000) | st.sampled_from((1, 10_000)),
+    "usage_limit": st.integers(1, 100_000) | st.sampled_from((1, 100_000)),
+    "per_customer_limit": st.integers(1, 100_000) | st.sampled_from((1, 100_000)),
     "attempt": st.integers(1, 2**31 - 1) | st.sampled_from((1, 2**31 - 1)),
 }
 _IDENTIFIERS = st.uuids() | st.sampled_from((UUID(int=0), UUID(int=2**128 - 1)))

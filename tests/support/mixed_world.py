@@ -9,6 +9,7 @@ from uuid import UUID
 from application.accounts.registration import RegisterAccount
 from application.ports.commands import Command, Outcome
 from domain.accounts.events import Role
+from domain.promotions.coupon_code import CouponCode
 from domain.shared.actor import Actor
 from domain.shared.identifiers import AccountId, ClaimId, ProductId
 from domain.shared.sealed import Sealed
@@ -41,6 +42,7 @@ class World:
     admins: list[AccountId] = field(default_factory=list)
     products: list[tuple[ProductId, AccountId]] = field(default_factory=list)
     """Each with its seller."""
+    coupons: list[CouponCode] = field(default_factory=list)
 
     def number(self) -> UUID:
         """An identifier of something new."""

@@ -47,8 +47,10 @@ class FakeShop:
             (SELLER, Role.SELLER),
             (ADMIN, Role.ADMIN),
         ):
-            command = registration(account_id, role)
-            self.log.carry_out(partial(register_account, command))
+            self.registers(account_id, role)
+
+    def registers(self, account_id: AccountId, role: Role) -> None:
+        self.log.carry_out(partial(register_account, registration(account_id, role)))
 
     def ask(self, decide: Callable[[Work], T], *, by: AccountId) -> T:
         return self.log.carry_out(decide, actor=Actor.of(by))
@@ -59,10 +61,12 @@ class FakeShop:
     def ask_itself(self, decide: Callable[[Work], T]) -> T:
         return self.log.carry_out(decide, actor=SHOP)
 
-    def stocks(self, quantity: int, *, product: ProductId = SHAMPOO, price: Money = PRICE) -> None:
+    def stocks(
+        self, quantity: int, *, product: ProductId = SHAMPOO, price: Money = PRICE, by: AccountId = SELLER
+    ) -> None:
         """The seller lists a product of which there is so much."""
         command = ListProduct(product_id=product, title="Rose Shampoo", price=price, quantity=quantity)
-        self.ask(lambda work: list_product(command, work, policy=POLICY), by=SELLER)
+        self.ask(lambda work: list_product(command, work, policy=POLICY), by=by)
 
     def history(self) -> dict[UUID, int]:
         """Events per stream: what a refusal must leave as it is."""

@@ -16,6 +16,7 @@ PUBLISHED = {
     "stock": Family.CATALOGUE,
     "order": Family.ORDERS,
     "payment": Family.ORDERS,
+    "coupon": Family.PROMOTIONS,
 }
 
 
