@@ -13,10 +13,12 @@ from api.dispatch import Dispatcher
 from api.edge import Edge
 from api.openapi import document
 from api.routers import (
+    admin_users,
     auth,
     cart,
     checkout,
     coupons,
+    customers,
     deprecated,
     health,
     inventory,
@@ -41,7 +43,21 @@ ACCEPTED = (
     *("X-Min-Position", "X-Request-Id"),
 )
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-RESOURCES = (auth, users, products, inventory, cart, wishlist, coupons, checkout, orders, payments, health)
+RESOURCES = (
+    auth,
+    users,
+    admin_users,
+    customers,
+    products,
+    inventory,
+    cart,
+    wishlist,
+    coupons,
+    checkout,
+    orders,
+    payments,
+    health,
+)
 
 
 def api_routes() -> list[TillRoute]:

@@ -1,11 +1,13 @@
 """An account as its owner sees it; the only place where its personal data is opened."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from api.answers import View
 from api.call import Call
 from api.problems import not_found
+from application.ports.security import Standing
 from domain.accounts.account import AccountStatus
 from domain.accounts.events import Role
 from domain.shared.identifiers import AccountId
@@ -33,7 +35,16 @@ async def user_view(call: Call, account: AccountId, *, version: int | None = Non
         standing = await call.services.directory.as_of(account, version)
     if standing is None:
         raise not_found("There is no such account.")
-    email, name = await call.services.vault.open_all((standing.email, standing.name))
+    return (await user_views(call, (standing,)))[0]
+
+
+async def user_views(call: Call, standings: Sequence[Standing]) -> list[UserView]:
+    """In the order given, opened together."""
+    opened = iter(await call.services.vault.open_all([text for each in standings for text in (each.email, each.name)]))
+    return [_view(standing, email=next(opened), name=next(opened)) for standing in standings]
+
+
+def _view(standing: Standing, *, email: str | None, name: str | None) -> UserView:
     return UserView(
         id=standing.account,
         email=email,

@@ -12,7 +12,7 @@ from application.ports.clock import Clock
 from application.ports.commands import CommandBus
 from application.ports.gateway import PaymentGateway
 from application.ports.open_orders import OpenOrders
-from application.ports.security import Directory, Emails, Fingerprints, Passwords, Tokens, Vault
+from application.ports.security import Directory, Emails, Fingerprints, Names, Passwords, Tokens, Vault
 
 
 class ApiSettings(Protocol):
@@ -94,6 +94,9 @@ class Services(Protocol):
 
     @property
     def emails(self) -> Emails: ...
+
+    @property
+    def names(self) -> Names: ...
 
     @property
     def fingerprints(self) -> Fingerprints: ...

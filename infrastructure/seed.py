@@ -7,7 +7,7 @@ from decimal import Decimal
 from application.accounts.registration import RegisterAccount
 from application.catalogue import ListProduct
 from application.ports.commands import Command, CommandBus, Envelope
-from application.ports.security import Emails, Passwords, Vault
+from application.ports.security import Emails, Names, Passwords, Vault
 from domain.shared.actor import Actor
 from domain.shared.identifiers import AccountId, ProductId, derived
 from domain.shared.money import Money, decimals_of
@@ -38,6 +38,7 @@ class Seeder:
     vault: Vault
     passwords: Passwords
     emails: Emails
+    names: Names
     currency: str
 
     async def run(self, progress: Callable[[], None] = lambda: None) -> Seeded:
@@ -61,6 +62,7 @@ class Seeder:
             role=login.role,
             password_hash=await self.passwords.hash(login.password),
             person_key=issued.wrapped,
+            name_words=self.names.words(login.name),
         )
 
     def _listing(self, listed: Goods) -> tuple[str, Command]:

@@ -6,7 +6,7 @@ from application.ports.clock import Clock
 from application.ports.commands import CommandBus
 from application.ports.gateway import PaymentGateway
 from application.ports.open_orders import OpenOrders
-from application.ports.security import Directory, Emails, Fingerprints, Passwords, Tokens, Vault
+from application.ports.security import Directory, Emails, Fingerprints, Names, Passwords, Tokens, Vault
 from infrastructure.metrics import exposition
 from infrastructure.postgres.pools import Pool
 from infrastructure.readiness import readiness
@@ -30,6 +30,7 @@ class ApiServices:
     tokens: Tokens
     passwords: Passwords
     emails: Emails
+    names: Names
     fingerprints: Fingerprints
 
     async def health(self) -> dict[str, str]:

@@ -73,6 +73,7 @@ async def register(call: Call, body: Registration) -> Answer:
         role=body.role,
         password_hash=await call.services.passwords.hash(body.password),
         person_key=issued.wrapped,
+        name_words=call.services.names.words(body.name),
     )
     if body.role is Role.ADMIN:
         await call.authenticate((Role.ADMIN,), fresh=True)

@@ -6,6 +6,7 @@ from api.routing import TillRoute
 
 ALSO = (
     # method, route, canonical method, canonical route
+    ("PATCH", "/customers/email/{account_id}", "PATCH", "/customers/{account_id}/email"),
     ("PATCH", "/products/restore/{product_id}", "POST", "/products/{product_id}/restore"),
     ("POST", "/cart", "POST", "/cart/items"),
     ("PUT", "/cart/{product_id}", "PUT", "/cart/items/{product_id}"),

@@ -10,8 +10,6 @@ from api.routing import Operation, Resource
 from application.accounts.closing import UndeliveredOrders
 from application.accounts.profile import EditProfile
 from application.accounts.results import AccountKept
-from domain.accounts.events import Role
-from domain.shared.identifiers import AccountId
 from domain.shared.sealed import Sealed
 
 RESOURCE = Resource("/api/v1/users", "accounts")
@@ -44,6 +42,7 @@ async def edit_me(call: Call, body: ProfilePatch) -> Answer:
     command = EditProfile(
         account_id=account,
         full_name=await _sealed(call, body.name) if body.gives("name") else None,
+        name_words=call.services.names.words(body.name) if body.gives("name") else (),
         promotions_opt_in=body.promotions_opt_in if body.gives("promotions_opt_in") else None,
         expected_version=call.expected_version(),
     )
@@ -59,20 +58,6 @@ async def edit_me(call: Call, body: ProfilePatch) -> Answer:
 )
 async def delete_me(call: Call) -> Answer:
     return await delete_account(call, call.account.account)
-
-
-@RESOURCE.route(
-    "DELETE",
-    "/{account_id}",
-    Operation(
-        summary="Delete an account, and forget the person",
-        status=204,
-        roles=(Role.ADMIN,),
-        refusals=(UndeliveredOrders,),
-    ),
-)
-async def delete_user(call: Call, account_id: AccountId) -> Answer:
-    return await delete_account(call, account_id)
 
 
 async def _sealed(call: Call, text: str) -> Sealed:

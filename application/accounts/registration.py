@@ -5,7 +5,7 @@ from typing import ClassVar
 from application.access import acting_account
 from application.accounts.results import AccountKept, account_kept
 from application.ports.commands import Command, Touched, touching
-from application.ports.side_rows import Credential, PersonKey
+from application.ports.side_rows import Credential, NameWords, PersonKey
 from application.ports.work import Work
 from domain.accounts.account import ACCOUNTS, Account
 from domain.accounts.email_claim import EMAIL_CLAIMS, claim_email
@@ -26,6 +26,8 @@ class RegisterAccount(Command, frozen=True, kw_only=True):
     password_hash: str
     person_key: str
     """The person's key, wrapped (base64)."""
+    name_words: tuple[str, ...] = ()
+    """Of the name, as the blind index keeps them."""
 
     def streams(self) -> Touched:
         return (*touching(ACCOUNTS, self.account_id), *touching(EMAIL_CLAIMS, self.email_claim))
@@ -50,6 +52,8 @@ def register_account(command: RegisterAccount, work: Work) -> AccountKept:
     work.record(EMAIL_CLAIMS, command.email_claim, claimed)
     work.attach(Credential(account_id=command.account_id, password_hash=command.password_hash))
     work.attach(PersonKey(person_id=command.email.person, wrapped_key=command.person_key))
+    if command.name_words:
+        work.attach(NameWords(account_id=command.account_id, words=command.name_words))
     return account_kept(work, command.account_id)
 
 

@@ -102,6 +102,11 @@ class Emails(Protocol):
         """The stream that claims the address; says nothing about it without the key."""
 
 
+class Names(Protocol):
+    def words(self, text: str) -> tuple[str, ...]:
+        """Keyed digests of the words of a name; equal for words that read alike. Without the key they say nothing."""
+
+
 class Fingerprints(Protocol):
     def of(self, *parts: bytes) -> bytes:
         """A keyed digest of what was asked: equal for equal requests, and it tells nobody what they were."""
@@ -139,6 +144,9 @@ class Directory(Protocol):
     """Who is who, read from the log and the side tables; never behind them."""
 
     async def login_of(self, claim: ClaimId) -> Login | None: ...
+
+    async def holder_of(self, claim: ClaimId) -> AccountId | None:
+        """Whose email address it is."""
 
     async def presented(self, token_hash: str) -> PresentedToken | None: ...
 

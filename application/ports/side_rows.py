@@ -36,6 +36,14 @@ class PersonKey(msgspec.Struct, frozen=True):
     wrapped_key: str
 
 
+class NameWords(msgspec.Struct, frozen=True):
+    """The words of an account's name, as keyed digests; they replace those of the name before."""
+
+    table: ClassVar[str] = "name_word"
+    account_id: AccountId
+    words: tuple[str, ...]
+
+
 class Forgotten(msgspec.Struct, frozen=True):
     """Takes away every row there is of the account and of the person, their key first of all."""
 
@@ -44,4 +52,4 @@ class Forgotten(msgspec.Struct, frozen=True):
     person_id: UUID
 
 
-SideRow = Credential | RefreshToken | PersonKey | Forgotten
+SideRow = Credential | RefreshToken | PersonKey | NameWords | Forgotten

@@ -19,6 +19,7 @@ from infrastructure.runner.slots import Slots
 from infrastructure.security.directory import PostgresDirectory
 from infrastructure.security.emails import HmacEmails
 from infrastructure.security.fingerprints import HmacFingerprints
+from infrastructure.security.names import HmacNames
 from infrastructure.security.passwords import Argon2Passwords
 from infrastructure.security.tokens import JwtTokens
 from infrastructure.services import ApiServices
@@ -60,5 +61,6 @@ async def api_services(settings: Settings) -> AsyncIterator[ApiServices]:
                 tokens=JwtTokens(secret=settings.jwt_secret.encode(), master_key=secret, clock=clock),
                 passwords=passwords,
                 emails=HmacEmails(master_key=secret),
+                names=HmacNames(master_key=secret),
                 fingerprints=HmacFingerprints(master_key=secret),
             )

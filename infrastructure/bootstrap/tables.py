@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from application import catalogue, inventory, payments, promotions, shopping, wishlist
-from application.accounts import closing, profile, registration, sessions
+from application.accounts import administration, closing, profile, registration, sessions
 from application.effects.closing import SettleClosing, settle_closing
 from application.effects.effect import Effect
 from application.effects.expiry import expire_when_settled
@@ -46,6 +46,7 @@ _ACCOUNTS: Handlers = {
     sessions.RefreshSession: sessions.refresh_session,
     sessions.EndSession: sessions.end_session,
     sessions.EndAllSessions: sessions.end_all_sessions,
+    administration.EditAccount: administration.edit_account,
     closing.CloseAccount: closing.close_account,
     closing.EndClosing: closing.end_closing,
 }

@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "process": "streaming",
     "execute": "executing",
     "seed": "seeding",
+    "admin": "admins",
     "kafka": "brokers",
     "topics": "relaying",
     "migrate": "operating",

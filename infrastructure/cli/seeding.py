@@ -13,6 +13,7 @@ from infrastructure.postgres.migrate import migrate
 from infrastructure.postgres.pools import open_pool
 from infrastructure.security.emails import HmacEmails
 from infrastructure.security.master_key import require_known
+from infrastructure.security.names import HmacNames
 from infrastructure.security.passwords import Argon2Passwords
 from infrastructure.security.vault import AesVault
 from infrastructure.seed import Seeded, Seeder, SeedRefused
@@ -44,6 +45,7 @@ async def _seed(settings: Settings, conninfo: str) -> Seeded:
             vault=AesVault(master_key=settings.pii_master_key, pool=pool, clock=clock),
             passwords=passwords,
             emails=HmacEmails(master_key=settings.pii_master_key),
+            names=HmacNames(master_key=settings.pii_master_key),
             currency=settings.store_currency,
         )
         return await seeder.run()

@@ -29,6 +29,10 @@ SELECT c.account_id, c.password_hash
   JOIN till.credential c ON c.account_id = (convert_from(claim.state, 'UTF8')::jsonb ->> 'account_id')::uuid
  WHERE claim.topic LIKE 'accounts.email-claimed:%%'
 """
+_HOLDER = """
+SELECT (convert_from(state, 'UTF8')::jsonb ->> 'account_id')::uuid, topic LIKE 'accounts.email-claimed:%%'
+  FROM till.stored_events WHERE originator_id = %s ORDER BY originator_version DESC LIMIT 1
+"""
 _PRESENTED = "SELECT session_id, generation, expires_at FROM till.refresh_token WHERE token_hash = %s"
 _LAST_WRITTEN = """
 SELECT e.topic, e.ordering_key, e.notification_id
@@ -69,6 +73,11 @@ class PostgresDirectory:
         async with self._pool.connection() as connection:
             row = await (await connection.execute(_LOGIN, (claim,))).fetchone()
         return None if row is None else Login(account=row[0], password_hash=row[1])
+
+    async def holder_of(self, claim: ClaimId) -> AccountId | None:
+        async with self._pool.connection() as connection:
+            row = await (await connection.execute(_HOLDER, (claim,))).fetchone()
+        return AccountId(row[0]) if row is not None and row[1] else None
 
     async def presented(self, token_hash: str) -> PresentedToken | None:
         async with self._pool.connection() as connection:

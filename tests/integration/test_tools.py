@@ -20,6 +20,7 @@ from infrastructure.eventstore.registry import CATEGORIES, event_codec
 from infrastructure.postgres.pools import open_pool
 from infrastructure.replay import Replayed, replay
 from infrastructure.security.emails import HmacEmails
+from infrastructure.security.names import HmacNames
 from infrastructure.security.passwords import Argon2Passwords
 from infrastructure.security.vault import AesVault
 from infrastructure.seed import Seeder, price_of
@@ -36,7 +37,8 @@ async def seeding(conninfo: str, home: Path) -> AsyncIterator[Seeder]:
         command_loop(settings, conninfo, clock=clock, process="test") as bus,
     ):
         vault = AesVault(master_key=key, pool=pool, clock=clock)
-        yield Seeder(bus=bus, vault=vault, passwords=passwords, emails=HmacEmails(master_key=key), currency="INR")
+        emails, names = HmacEmails(master_key=key), HmacNames(master_key=key)
+        yield Seeder(bus=bus, vault=vault, passwords=passwords, emails=emails, names=names, currency="INR")
     passwords.close()
 
 

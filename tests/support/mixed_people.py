@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
+from application.accounts.administration import EditAccount
+from application.accounts.closing import CloseAccount, EndClosing
 from application.accounts.profile import EditProfile
 from application.accounts.sessions import EndAllSessions, EndSession, RefreshSession, StartSession
+from application.ports.open_orders import OpenOrder
 from domain.accounts.events import Role
 from domain.shared.actor import Actor
-from domain.shared.identifiers import AccountId, SessionId
+from domain.shared.identifiers import AccountId, ClaimId, OrderId, SessionId
 from tests.support.mixed_world import SHOP, Step, Story, World
 
 LASTING = timedelta(days=30)
@@ -21,6 +24,28 @@ def newcomer(world: World) -> Story:
     yield Step(Actor.of(account), EditProfile(account_id=account, promotions_opt_in=world.chance(0.7)))
     yield Step(Actor.of(account), EditProfile(account_id=account, full_name=world.sealed(account)))
     yield Step(Actor.of(account), EditProfile(account_id=account, promotions_opt_in=world.chance(0.5)))
+    yield from moving_and_leaving(world, account)
+
+
+def moving_and_leaving(world: World, account: AccountId) -> Story:
+    """Some get another address or role; some close their account, and are deleted or reopened."""
+    if world.chance(0.3):
+        email = EditAccount(account_id=account, email=world.sealed(account), email_claim=ClaimId(world.number()))
+        yield Step(Actor.of(account), email)
+    if world.chance(0.2):
+        yield Step(SHOP, EditAccount(account_id=account, role=world.luck.choice((Role.BUYER, Role.SELLER))))
+    if not world.chance(0.3):
+        return
+    closed = yield Step(Actor.of(account), CloseAccount(account_id=account))
+    if closed.refusal is not None:
+        return
+    order = OpenOrder(order_id=OrderId(world.number()), order_number="T-1", status="shipped")
+    undelivered = (order,) if world.chance(0.5) else ()
+    yield Step(SHOP, EndClosing(account_id=account, closing=closed.command_id, undelivered=undelivered))
+    if not undelivered:
+        for people in (world.buyers, world.sellers):
+            if account in people and len(people) > 1:
+                people.remove(account)
 
 
 def registering(world: World, account: AccountId, role: Role) -> Story:
