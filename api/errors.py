@@ -13,6 +13,16 @@ from application.ports.security import PasswordsBusy
 from domain.accounts.email_claim import EmailNotHeld, EmailTaken
 from domain.accounts.session import SessionOver
 from domain.accounts.standing import AccountInClosing, ClosingOver
+from domain.catalogue.categories import (
+    CategoryInsideItself,
+    CategoryIsClosing,
+    CategoryNameTaken,
+    CategoryNotEmpty,
+    CategoryTooDeep,
+    TaxRateOutOfRange,
+    TooManyCategories,
+    UnknownCategory,
+)
 from domain.catalogue.product import DiscountOutOfRange, ProductNotAvailable, TooManyAttributes
 from domain.catalogue.review import NotDelivered, RatingOutOfRange, ReviewTakenDown
 from domain.inventory.stock import AlreadyReserved, InsufficientStock, StockBelowReserved, StockOutOfRange
@@ -67,7 +77,9 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     QuantityOutOfRange: 422,
     RatingOutOfRange: 422,
     StockOutOfRange: 422,
+    TaxRateOutOfRange: 422,
     TooManyLines: 422,
+    UnknownCategory: 422,
     UnknownCurrency: 422,
     # Refused by a rule, or by what happened meanwhile.
     AccountInClosing: 409,
@@ -77,6 +89,11 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     CartEmpty: 409,
     CartFull: 409,
     CartTotalOutOfRange: 409,
+    CategoryInsideItself: 409,
+    CategoryIsClosing: 409,
+    CategoryNameTaken: 409,
+    CategoryNotEmpty: 409,
+    CategoryTooDeep: 409,
     ChargeContradicted: 409,
     ClosingOver: 409,
     CouponAlreadyRedeemed: 409,
@@ -104,6 +121,7 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     StockBelowReserved: 409,
     UndeliveredOrders: 409,
     WishlistFull: 409,
+    TooManyCategories: 409,
 }
 _BY_CODE: Final = {refusal.code: status for refusal, status in STATUSES.items()}
 

@@ -13,6 +13,7 @@ WORDS: Final[Mapping[str, Any]] = {
     "actor": "account:b6a7c1de-9a0b-5e2f-8f3e-4f9f8a1d2c3b",
     "available": 37,
     "attempt": 1,
+    "children": [],  # a tree ends somewhere
     "cancelReason": None,
     "cancelledBy": None,
     "code": "MONSOON10",
@@ -93,7 +94,7 @@ def _of(kind: types.Type, name: str) -> Any:
         case types.UnionType(types=arms):
             return _optional(arms, name)
         case types.ListType(item_type=item) | types.VarTupleType(item_type=item):
-            return [_of(item, name)]
+            return [] if WORDS.get(name) == [] else [_of(item, name)]
         case types.TupleType(item_types=items):
             return [_of(item, name) for item in items]
         case types.DictType():

@@ -8,6 +8,8 @@ AccountId = NewType("AccountId", UUID)
 SessionId = NewType("SessionId", UUID)
 ProductId = NewType("ProductId", UUID)
 ImageId = NewType("ImageId", UUID)
+CategoryId = NewType("CategoryId", UUID)
+CategoryTreeId = NewType("CategoryTreeId", UUID)
 StockId = NewType("StockId", UUID)
 CartId = NewType("CartId", UUID)
 WishlistId = NewType("WishlistId", UUID)
@@ -24,6 +26,10 @@ _NAMESPACE = UUID("6c1f0a52-6c8e-5d5b-9d0b-3f6f6a8f2f10")
 def derived(kind: str, *parts: object) -> UUID:
     """The same identifier for the same kind and parts, for ever: part of what is stored."""
     return uuid5(_NAMESPACE, ":".join((kind, *map(str, parts))))
+
+
+CATEGORY_TREE = CategoryTreeId(derived("category-tree"))
+"""The shop has one tree, and so one stream for all categories."""
 
 
 @lru_cache(maxsize=65_536)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from application import catalogue, inventory, payments, promotions, shopping, wishlist
+from application import catalogue, categories, inventory, payments, promotions, shopping, wishlist
 from application.accounts import administration, closing, profile, registration, sessions
 from application.effects.closing import SettleClosing, settle_closing
 from application.effects.effect import Effect
@@ -32,6 +32,7 @@ from infrastructure.settings import Settings
 from projections.accounts import ACCOUNTS
 from projections.carts import CARTS
 from projections.catalogue import CATALOGUE, changed_products
+from projections.categories import CATEGORIES
 from projections.coupons import COUPONS
 from projections.order_history import ORDER_HISTORY
 from projections.projection import Projection
@@ -53,6 +54,10 @@ _ACCOUNTS: Handlers = {
 _CATALOGUE: Handlers = {
     catalogue.WithdrawProduct: catalogue.withdraw_product,
     catalogue.RestoreProduct: catalogue.restore_product,
+    categories.AddCategory: categories.add_category,
+    categories.EditCategory: categories.edit_category,
+    categories.CloseCategory: categories.close_category,
+    categories.SettleCategory: categories.settle_category,
 }
 _INVENTORY: Handlers = {
     inventory.AdjustStock: inventory.adjust_stock,
@@ -107,6 +112,7 @@ def handlers(policy: ShopPolicy) -> Handlers:
 READ_MODELS: tuple[Projection, ...] = (
     ACCOUNTS,
     CATALOGUE,
+    CATEGORIES,
     STOCK_LEVELS,
     REVIEWS,
     CARTS,

@@ -6,6 +6,7 @@ from typing import Any
 from domain.accounts.account import ACCOUNTS
 from domain.accounts.email_claim import EMAIL_CLAIMS
 from domain.accounts.session import SESSIONS
+from domain.catalogue.categories import CATEGORY_TREES
 from domain.catalogue.product import PRODUCTS
 from domain.catalogue.review import REVIEWS
 from domain.inventory.stock import STOCKS
@@ -21,6 +22,7 @@ CATEGORIES: tuple[Category[Any, Any], ...] = (
     ACCOUNTS,
     EMAIL_CLAIMS,
     SESSIONS,
+    CATEGORY_TREES,
     PRODUCTS,
     REVIEWS,
     STOCKS,

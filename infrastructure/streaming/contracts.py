@@ -23,6 +23,7 @@ KEYS: Mapping[str, str] = {
     "session": "account",
     "cart": "account",
     "wishlist": "account",
+    "category-tree": "category-tree",
     "product": "product",
     "review": "product",
     "stock": "product",

@@ -9,12 +9,13 @@ import msgspec
 
 from domain.shared.category import Category
 from domain.shared.event import Event
-from domain.shared.identifiers import review_of, stock_of, wishlist_of
+from domain.shared.identifiers import CATEGORY_TREE, review_of, stock_of, wishlist_of
 from infrastructure.eventstore.raw import StoredEvent
 from infrastructure.eventstore.registry import event_codec
 from infrastructure.streaming.contracts import Example
 from infrastructure.streaming.message import Message, message_of
 from tests.golden.catalogue import CATALOGUE
+from tests.golden.categories import CATEGORIES
 from tests.golden.customers import ACCOUNT, AT, CART, CUSTOMERS, ORDER, PRODUCT, SESSION
 from tests.golden.orders import ORDERS, PAYMENT
 from tests.golden.promotions import COUPON, PROMOTIONS
@@ -31,6 +32,7 @@ STREAMS: dict[str, UUID] = {
     "session": SESSION,
     "cart": CART,
     "wishlist": wishlist_of(ACCOUNT),
+    "category-tree": CATEGORY_TREE,
     "product": PRODUCT,
     "review": review_of(PRODUCT, ACCOUNT),
     "stock": stock_of(PRODUCT),
@@ -40,7 +42,9 @@ STREAMS: dict[str, UUID] = {
 }
 """By category; give a new one its own here."""
 
-_GOLDEN: dict[type[Event], Event] = {type(event): event for event in (*CUSTOMERS, *CATALOGUE, *ORDERS, *PROMOTIONS)}
+_GOLDEN: dict[type[Event], Event] = {
+    type(event): event for event in (*CUSTOMERS, *CATALOGUE, *CATEGORIES, *ORDERS, *PROMOTIONS)
+}
 
 
 class Pinned(msgspec.Struct, frozen=True, kw_only=True):

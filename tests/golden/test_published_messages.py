@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from domain.shared.category import Family
+from domain.shared.identifiers import CATEGORY_TREE
 from infrastructure.eventstore.registry import CATEGORIES
 from infrastructure.streaming.contracts import RECORDED, recorded_in, written
 from infrastructure.streaming.message import record_of
@@ -20,7 +21,7 @@ from tests.support.json_schema import problems
 CONTRACTS = recorded_in()
 PUBLISHED = golden.published()
 NEWEST = max(written(CATEGORIES, CONTRACTS).events)
-WHOSE = {"account": ACCOUNT, "product": PRODUCT, "order": ORDER, "coupon": COUPON}
+WHOSE = {"category-tree": CATEGORY_TREE, "account": ACCOUNT, "product": PRODUCT, "order": ORDER, "coupon": COUPON}
 
 
 def test_every_version_of_a_published_event_has_a_golden_message_and_a_contract() -> None:

@@ -9,6 +9,7 @@ import pytest
 from domain.shared.event import Event
 from infrastructure.eventstore.registry import CATEGORIES, event_codec
 from tests.golden.catalogue import CATALOGUE
+from tests.golden.categories import CATEGORIES as CATEGORY_EVENTS
 from tests.golden.customers import CUSTOMERS
 from tests.golden.orders import ORDERS
 from tests.golden.promotions import PROMOTIONS
@@ -16,7 +17,7 @@ from tests.golden.promotions import PROMOTIONS
 FILES = Path(__file__).parent / "events"
 CODEC = event_codec()
 KINDS = [kind for category in CATEGORIES for kind in category.events]
-RECORDED = {CODEC.name(event): event for event in (*CUSTOMERS, *CATALOGUE, *ORDERS, *PROMOTIONS)}
+RECORDED = {CODEC.name(event): event for event in (*CUSTOMERS, *CATALOGUE, *CATEGORY_EVENTS, *ORDERS, *PROMOTIONS)}
 """What each golden file decodes to, by topic and version; entries of former versions stay."""
 
 

@@ -11,18 +11,29 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from domain.accounts.events import AccountRegistered, Role
-from domain.catalogue.events import ReviewGiven
+from domain.catalogue.events import CategoryAdded, ReviewGiven
 from domain.inventory.events import StockOpened
 from domain.payments.events import PaymentRequested
 from domain.promotions.events import CouponCreated
 from domain.shared.event import Event
-from domain.shared.identifiers import AccountId, CartId, ClaimId, CouponId, PaymentId, WishlistId, review_of
+from domain.shared.identifiers import (
+    CATEGORY_TREE,
+    AccountId,
+    CartId,
+    CategoryId,
+    ClaimId,
+    CouponId,
+    PaymentId,
+    WishlistId,
+    review_of,
+)
 from domain.shared.sealed import Sealed
 from domain.shopping.events import CartOpened, WishlistOpened
 from infrastructure.eventstore.registry import event_codec
 from projections.cart_queries import cart
 from projections.catalogue_lists import ProductQuery, Sort, product_lists
 from projections.catalogue_queries import products_by_id
+from projections.categories import categories
 from projections.coupon_queries import find_coupons
 from projections.order_payments import payment
 from projections.order_queries import OrderQuery, find_orders
@@ -48,6 +59,9 @@ FIRST: dict[str, Event] = {
         account_id=AccountId(STREAM), email=Sealed(STREAM, "e"), email_claim=ClaimId(STREAM), name=Sealed(STREAM, "n"),
         role=Role.BUYER, at=NOON,
     ),
+    "category-tree": CategoryAdded(
+        category_id=CategoryId(STREAM), name="c", parent_id=None, tax_rate=None, at=NOON
+    ),
     "product": listed(PRODUCT),
     "stock": StockOpened(product_id=PRODUCT, threshold=5),
     "review": ReviewGiven(
@@ -61,6 +75,7 @@ FIRST: dict[str, Event] = {
 }  # fmt: skip
 KEYS = {
     "account": STREAM,
+    "category-tree": CATEGORY_TREE,
     "product": PRODUCT,
     "stock": PRODUCT,
     "review": PRODUCT,
@@ -70,10 +85,13 @@ KEYS = {
     "payment": ORDER,
     "coupon": STREAM,
 }
-STREAMS = {"product": PRODUCT, "review": REVIEW, "order": ORDER, "payment": PAYMENT}
+STREAMS = {
+    "category-tree": CATEGORY_TREE, "product": PRODUCT, "review": REVIEW, "order": ORDER, "payment": PAYMENT,
+}  # fmt: skip
 IDENTITY = {
     "account_id": AccountId(STREAM), "product_id": PRODUCT, "cart_id": CartId(STREAM), "order_id": ORDER,
     "payment_id": PAYMENT, "review_id": REVIEW, "wishlist_id": WishlistId(STREAM), "coupon_id": CouponId(STREAM),
+    "category_id": CategoryId(STREAM),
 }  # fmt: skip
 
 
@@ -104,6 +122,7 @@ async def _read(conn: Connection) -> None:
     for sort in Sort:
         (page,) = await product_lists(conn, [ProductQuery(sort=sort)], **JOINED)
         await products_by_id(conn, [listed.id for listed in page.items], **JOINED)
+    await categories(conn, "categories_v1")
     await levels(conn, **JOINED)
     await cart(conn, BUYER, carts="carts_v1", **JOINED)
     await wishlist(conn, BUYER, wishlists="wishlists_v1")

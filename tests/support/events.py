@@ -39,6 +39,7 @@ _TEXT_LENGTHS = {
 _INTEGERS = {
     "quantity": st.integers(1, 10_000) | st.sampled_from((1, 10_000)),
     "discount": st.integers(0, 10_000) | st.sampled_from((0, 10_000)),
+    "tax_rate": st.integers(0, 10_000) | st.sampled_from((0, 10_000)),
     "change": st.integers(-(10**9), 10**9).filter(bool) | st.sampled_from((-(10**9), 10**9)),
     "on_hand": st.integers(0, 10**9) | st.sampled_from((0, 10**9)),
     "available": st.integers(0, 10**9) | st.sampled_from((0, 10**9)),

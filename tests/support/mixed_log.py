@@ -18,6 +18,7 @@ from infrastructure.eventstore.registry import CATEGORIES
 from infrastructure.settings import load
 from tests.support.crowd import envelope
 from tests.support.loops import FixedClock, rows
+from tests.support.mixed_categories import gardening
 from tests.support.mixed_coupons import new_coupon
 from tests.support.mixed_goods import listing, new_product, tending, window_shopping
 from tests.support.mixed_orders import purchase
@@ -36,6 +37,7 @@ BEGINNINGS: dict[Callable[[World], Story], int] = {
     tending: 2,
     new_product: 1,
     new_coupon: 1,
+    gardening: 1,
     newcomer: 1,
     somebody_returns: 1,
 }

@@ -11,7 +11,7 @@ from application.ports.commands import Command, Outcome
 from domain.accounts.events import Role
 from domain.promotions.coupon_code import CouponCode
 from domain.shared.actor import Actor
-from domain.shared.identifiers import AccountId, ClaimId, ProductId
+from domain.shared.identifiers import AccountId, CategoryId, ClaimId, ProductId
 from domain.shared.sealed import Sealed
 from tests.support.loops import FixedClock
 
@@ -43,6 +43,7 @@ class World:
     products: list[tuple[ProductId, AccountId]] = field(default_factory=list)
     """Each with its seller."""
     coupons: list[CouponCode] = field(default_factory=list)
+    categories: list[CategoryId] = field(default_factory=list)
 
     def number(self) -> UUID:
         """An identifier of something new."""

@@ -13,6 +13,7 @@ from infrastructure.runner.standings import standings
 from projections.accounts import ACCOUNTS
 from projections.carts import CARTS
 from projections.catalogue import CATALOGUE
+from projections.categories import CATEGORIES
 from projections.coupons import COUPONS
 from projections.order_history import ORDER_HISTORY
 from projections.projection import Connection, Projection
@@ -23,7 +24,7 @@ from tests.support.journal import SLOTS, Journal
 from tests.support.times import NOON
 from tests.support.waiting import until
 
-PROJECTIONS = (ACCOUNTS, CATALOGUE, STOCK_LEVELS, REVIEWS, CARTS, WISHLISTS, ORDER_HISTORY, COUPONS)
+PROJECTIONS = (ACCOUNTS, CATALOGUE, CATEGORIES, STOCK_LEVELS, REVIEWS, CARTS, WISHLISTS, ORDER_HISTORY, COUPONS)
 
 
 class Joined(TypedDict):

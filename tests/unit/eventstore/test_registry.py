@@ -11,6 +11,7 @@ PUBLISHED = {
     "session": Family.CUSTOMERS,
     "cart": Family.CUSTOMERS,
     "wishlist": Family.CUSTOMERS,
+    "category-tree": Family.CATALOGUE,
     "product": Family.CATALOGUE,
     "review": Family.CATALOGUE,
     "stock": Family.CATALOGUE,

@@ -1,0 +1,102 @@
+"""The tree of categories: what everybody reads, and admins change."""
+
+from msgspec import UNSET
+
+from api.answers import Answer, created, json_answer, versioned
+from api.call import Call
+from api.category_schemas import (
+    EXAMPLE,
+    EXAMPLE_TREE,
+    EXAMPLE_VIEW,
+    CategoryChange,
+    CategoryTreeView,
+    CategoryView,
+    NewCategory,
+    kept,
+    tree_view,
+)
+from api.positions import catch_up
+from api.routing import Access, Operation, Resource
+from application.categories import AddCategory, CategoryKept, EditCategory
+from domain.accounts.events import Role
+from domain.catalogue.categories import (
+    CategoryInsideItself,
+    CategoryIsClosing,
+    CategoryNameTaken,
+    CategoryTooDeep,
+    TaxRateOutOfRange,
+    TooManyCategories,
+    UnknownCategory,
+)
+from domain.shared.identifiers import CategoryId
+from projections.categories import categories
+
+RESOURCE = Resource("/api/v1/categories", "catalogue")
+ADMINS = (Role.ADMIN,)
+EXAMPLES = {"request": EXAMPLE, "response": EXAMPLE_VIEW}
+MISPLACED = (UnknownCategory, CategoryNameTaken, CategoryTooDeep, CategoryIsClosing, TaxRateOutOfRange)
+
+
+@RESOURCE.route(
+    "GET",
+    "",
+    Operation(
+        summary="The tree of categories",
+        access=Access.PUBLIC,
+        answer=CategoryTreeView,
+        examples={"response": EXAMPLE_TREE},
+    ),
+)
+async def list_categories(call: Call) -> Answer:
+    await catch_up(call, "categories")
+    schema = call.schema("categories")
+    async with call.services.pool.connection() as connection:
+        rows = await categories(connection, schema)
+    return json_answer(tree_view(rows))
+
+
+@RESOURCE.route(
+    "POST",
+    "",
+    Operation(
+        summary="Add a category",
+        answer=CategoryView,
+        status=201,
+        roles=ADMINS,
+        refusals=(*MISPLACED, TooManyCategories),
+        examples=EXAMPLES,
+    ),
+)
+async def add_category(call: Call, body: NewCategory) -> Answer:
+    command = AddCategory(
+        category_id=CategoryId(call.new_id("category")),
+        title=body.name,
+        parent_id=None if body.parent_id is None else CategoryId(body.parent_id),
+        tax_rate=body.tax_rate,
+    )
+    added = await call.done(command, CategoryKept)
+    return created(kept(added), location=f"/api/v1/categories/{added.category_id}", version=added.version)
+
+
+@RESOURCE.route(
+    "PUT",
+    "/{category_id}",
+    Operation(
+        summary="Rename, move or tax a category",
+        answer=CategoryView,
+        roles=ADMINS,
+        refusals=(*MISPLACED, CategoryInsideItself),
+        examples=EXAMPLES,
+    ),
+)
+async def replace_category(call: Call, category_id: CategoryId, body: CategoryChange) -> Answer:
+    parent_id = None if body.parent_id is None else CategoryId(body.parent_id)
+    command = EditCategory(
+        category_id=category_id,
+        expected_version=call.expected_version(),
+        title=body.name if body.gives("name") else UNSET,
+        parent_id=parent_id if body.gives("parent_id") else UNSET,
+        tax_rate=body.tax_rate if body.gives("tax_rate") else UNSET,
+    )
+    changed = await call.done(command, CategoryKept)
+    return versioned(kept(changed), changed.version)
