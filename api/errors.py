@@ -28,11 +28,11 @@ from domain.catalogue.review import NotDelivered, RatingOutOfRange, ReviewTakenD
 from domain.inventory.stock import AlreadyReserved, InsufficientStock, StockBelowReserved, StockOutOfRange
 from domain.ordering.order import (
     OrderEmpty,
-    OrderNotCancellable,
     OrderNotPayable,
     PaymentWindowClosed,
     TooManyLines,
 )
+from domain.ordering.progress import OrderNotAdvanceable, OrderNotCancellable
 from domain.payments.attempt import AttemptsExhausted, NothingToRetry, PaymentInFlight, UnknownAttempt
 from domain.payments.ledger import ChargeContradicted, NothingToRefund, RefundExceedsPayment, UnknownRefund
 from domain.payments.payment import PaymentSettled
@@ -110,6 +110,7 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     NotDelivered: 409,
     NothingToRefund: 409,
     NothingToRetry: 409,
+    OrderNotAdvanceable: 409,
     OrderNotCancellable: 409,
     OrderNotPayable: 409,
     PaymentInFlight: 409,

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -23,7 +24,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from domain.accounts.events import Role
-from domain.ordering.order import Status
+from domain.ordering.progress import PREVIOUS, Status
 from domain.payments.events import Method
 from domain.shared.money import Money
 from domain.shared.quantity import MAX_QUANTITY
@@ -123,7 +124,7 @@ def _basis_points(value: object) -> int:
     return int(number * 100)
 
 
-def _word(kind: type[StrEnum], synonyms: dict[str, str]) -> PlainValidator:
+def _word(kind: Collection[StrEnum], synonyms: dict[str, str]) -> PlainValidator:
     """One of a few words, in any case."""
     known = {member.value.casefold(): member for member in kind}
     known |= {word: known[meaning] for word, meaning in synonyms.items()}
@@ -163,4 +164,5 @@ RoleWord = Annotated[
     Role, _word(Role, {"customer": "buyer"}), WithJsonSchema({"type": "string", "enum": [*Role, "customer"]})
 ]
 MethodWord = Annotated[Method, _word(Method, {}), WithJsonSchema({"type": "string", "enum": list(Method)})]
+StepWord = Annotated[Status, _word(tuple(PREVIOUS), {}), WithJsonSchema({"type": "string", "enum": list(PREVIOUS)})]
 StatusWord = Annotated[Status, _word(Status, {}), WithJsonSchema({"type": "string", "enum": list(Status)})]

@@ -224,10 +224,11 @@ def _outcome(command: RecordCharge, payment: Payment, work: Work) -> tuple[Payme
 
 
 def _own_share(work: Work, payment: Payment, seller: AccountId) -> Money:
-    """What the buyer pays for a seller's lines, less what that seller has asked to go back; NotFound without lines."""
-    share = work.get(ORDERS, payment.order_id).share_of(seller)
-    if share.is_zero:
+    """What the buyer pays for a seller's live lines, less what that seller has asked to go back; NotFound without."""
+    order = work.get(ORDERS, payment.order_id)
+    if seller not in order.progress.parts:
         raise NotFound("There is no such payment.")
+    share = order.share_of(seller)
     return share - payment.ledger.asked_by(work.actor, charge=payment.paid_by) if payment.paid_by else share
 
 

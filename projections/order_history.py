@@ -2,26 +2,29 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import assert_never, cast
+from typing import assert_never, cast, get_args
 from uuid import UUID
 
 from application.ports.log import Record
-from domain.ordering.events import OrderCancelled, OrderConfirmed, OrderEvent, OrderPlaced
-from domain.ordering.order import Status, status_once_confirmed
-from domain.payments.events import (
-    CashOnDeliveryChosen,
-    PaymentAttempted,
-    PaymentAttemptVoided,
-    PaymentCancelled,
-    PaymentDeclined,
-    PaymentRequested,
-    PaymentSucceeded,
-    RefundRequested,
-    RefundSucceeded,
-    SurplusReceived,
+from domain.ordering.events import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderEvent,
+    OrderLinesBegun,
+    OrderLinesCancelled,
+    OrderLinesDelivered,
+    OrderLinesShipped,
+    OrderPlaced,
 )
+from domain.ordering.progress import ADVANCE, Status, status_once_confirmed
+from domain.payments.events import PaymentEvent
+from domain.shared.identifiers import AccountId
 from projections import bulk, order_payments
 from projections.projection import Connection, Projection
+
+Change = (
+    OrderConfirmed | OrderLinesBegun | OrderLinesShipped | OrderLinesDelivered | OrderLinesCancelled | OrderCancelled
+)
 
 DDL = (
     """
@@ -65,11 +68,16 @@ CREATE TABLE {schema}.order_line (
     PRIMARY KEY (order_id, line_no)
 );
 CREATE TABLE {schema}.order_seller (
-    seller_id  uuid NOT NULL,
-    created_at timestamptz NOT NULL,
-    order_id   uuid NOT NULL,
+    seller_id     uuid NOT NULL,
+    created_at    timestamptz NOT NULL,
+    order_id      uuid NOT NULL,
+    status        text NOT NULL,
+    cancelled_by  text,
+    cancel_reason text,
     PRIMARY KEY (seller_id, created_at, order_id)
 );
+CREATE UNIQUE INDEX order_seller_by_order ON {schema}.order_seller (order_id, seller_id);
+COMMENT ON COLUMN {schema}.order_seller.status IS 'of the seller''s lines; the order''s is the least advanced';
 """
     + order_payments.DDL
 )
@@ -87,36 +95,72 @@ INSERT INTO {schema}.order_line
 SELECT * FROM unnest(%b::uuid[], %b::integer[], %b::uuid[], %b::uuid[], %b::text[], %b::integer[], %b::bigint[],
                      %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[])
 """
-_SELLERS = "INSERT INTO {schema}.order_seller SELECT * FROM unnest(%b::uuid[], %b::timestamptz[], %b::uuid[])"
-_CHANGE = """
-UPDATE {schema}.orders o
-   SET status = c.status, cancelled_by = coalesce(c.cancelled_by, o.cancelled_by),
+_SELLERS = """
+INSERT INTO {schema}.order_seller (seller_id, created_at, order_id, status)
+SELECT r.*, 'pending_payment' FROM unnest(%b::uuid[], %b::timestamptz[], %b::uuid[]) AS r
+"""
+_MOVE_ALL = """
+UPDATE {schema}.order_seller x SET status = c.status FROM unnest(%b::uuid[], %b::text[]) AS c (order_id, status)
+ WHERE x.order_id = c.order_id AND x.status <> 'cancelled'
+"""
+_MOVE = """
+UPDATE {schema}.order_seller x
+   SET status = c.status, cancelled_by = c.cancelled_by, cancel_reason = c.cancel_reason
+  FROM unnest(%b::uuid[], %b::uuid[], %b::text[], %b::text[], %b::text[])
+    AS c (order_id, seller_id, status, cancelled_by, cancel_reason)
+ WHERE x.order_id = c.order_id AND x.seller_id = c.seller_id
+"""
+_CHANGE = f"""
+UPDATE {{schema}}.orders o
+   SET status = coalesce((SELECT x.status FROM {{schema}}.order_seller x
+                           WHERE x.order_id = o.id AND x.status <> 'cancelled'
+                           ORDER BY array_position(ARRAY{list(map(str, ADVANCE))}, x.status) LIMIT 1), 'cancelled'),
+       cancelled_by = coalesce(c.cancelled_by, o.cancelled_by),
        cancel_reason = coalesce(c.cancel_reason, o.cancel_reason), version = c.version, updated_at = c.at
-  FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::text[], %b::bigint[], %b::timestamptz[])
-    AS c (id, status, cancelled_by, cancel_reason, version, at)
+  FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::bigint[], %b::timestamptz[])
+    AS c (id, cancelled_by, cancel_reason, version, at)
  WHERE o.id = c.id
 """
+Part = tuple[Status, str | None, str | None]
+"""How far a seller's lines are; where they were given up by themselves, by whom and why."""
 
 
 class _Change:
     """What a batch makes of one order after it was placed."""
 
-    __slots__ = ("at", "by", "reason", "status", "version")
+    __slots__ = ("at", "by", "every", "parts", "reason", "version")
 
     def __init__(self) -> None:
         self.by: str | None = None
         self.reason: str | None = None
+        self.every: Status | None = None
+        """Of all parts that were not cancelled before."""
+        self.parts: dict[AccountId, Part] = {}
+        """Beyond that."""
 
-    def apply(self, event: OrderConfirmed | OrderCancelled, version: int) -> None:
+    def apply(self, event: Change, version: int) -> None:
         self.version: int = version
         self.at: datetime = event.at
         match event:
             case OrderConfirmed(ground=ground):
-                self.status: Status = status_once_confirmed(ground)
+                self._move_all(status_once_confirmed(ground))
+            case OrderLinesBegun():
+                self.parts[event.seller_id] = (Status.PROCESSING, None, None)
+            case OrderLinesShipped():
+                self.parts[event.seller_id] = (Status.SHIPPED, None, None)
+            case OrderLinesDelivered():
+                self.parts[event.seller_id] = (Status.DELIVERED, None, None)
+            case OrderLinesCancelled(by=by, reason=reason):
+                self.parts[event.seller_id] = (Status.CANCELLED, str(by), reason)
             case OrderCancelled(by=by, reason=reason):
-                self.status, self.by, self.reason = Status.CANCELLED, str(by), reason
+                self._move_all(Status.CANCELLED)
+                self.by, self.reason = str(by), reason
             case _:
                 assert_never(event)
+
+    def _move_all(self, status: Status) -> None:
+        self.every = status
+        self.parts = {seller: part for seller, part in self.parts.items() if part[0] is Status.CANCELLED}
 
 
 async def apply(conn: Connection, schema: str, records: Sequence[Record]) -> None:
@@ -131,15 +175,17 @@ async def _apply_to_orders(conn: Connection, schema: str, records: Sequence[Reco
         match event := cast(OrderEvent, record.event):
             case OrderPlaced():
                 placed.append((event, record.version))
-            case OrderConfirmed() | OrderCancelled():
-                changes.setdefault(event.order_id, _Change()).apply(event, record.version)
             case _:
-                assert_never(event)
+                changes.setdefault(event.order_id, _Change()).apply(event, record.version)
     await bulk.write(conn, _PLACE.format(schema=schema), (_order(event, version) for event, version in placed))
     await bulk.write(conn, _LINES.format(schema=schema), (line for event, _ in placed for line in _lines(event)))
     sellers = ((line.seller_id, event.at, event.order_id) for event, _ in placed for line in event.lines)
     await bulk.write(conn, _SELLERS.format(schema=schema), sorted(set(sellers)))
-    changed = ((id_, c.status, c.by, c.reason, c.version, c.at) for id_, c in changes.items())
+    moved = ((id_, c.every) for id_, c in changes.items() if c.every)
+    await bulk.write(conn, _MOVE_ALL.format(schema=schema), moved)
+    parts = ((id_, seller, *part) for id_, c in changes.items() for seller, part in c.parts.items())
+    await bulk.write(conn, _MOVE.format(schema=schema), parts)
+    changed = ((id_, c.by, c.reason, c.version, c.at) for id_, c in changes.items())
     await bulk.write(conn, _CHANGE.format(schema=schema), changed)
 
 
@@ -173,22 +219,8 @@ def _lines(event: OrderPlaced) -> Iterable[tuple[object, ...]]:
 
 ORDER_HISTORY = Projection(
     name="order_history",
-    version=1,
-    events=(
-        OrderPlaced,
-        OrderConfirmed,
-        OrderCancelled,
-        PaymentRequested,
-        PaymentAttempted,
-        PaymentSucceeded,
-        SurplusReceived,
-        PaymentDeclined,
-        PaymentAttemptVoided,
-        CashOnDeliveryChosen,
-        PaymentCancelled,
-        RefundRequested,
-        RefundSucceeded,
-    ),
+    version=2,
+    events=(*get_args(OrderEvent), *get_args(PaymentEvent)),
     ddl=DDL,
     apply=apply,
 )

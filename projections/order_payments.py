@@ -8,8 +8,8 @@ from uuid import UUID
 import msgspec
 
 from application.ports.log import Record
-from domain.payments.events import PaymentEvent, PaymentRequested
-from domain.payments.payment import Status
+from domain.payments.events import PaymentEvent, PaymentReduced, PaymentRequested
+from domain.payments.status import Status
 from domain.shared.identifiers import AccountId, OrderId, PaymentId
 from projections import bulk
 from projections.payment_story import PaymentStory, after
@@ -49,8 +49,9 @@ SELECT {_COLUMNS}
               %b::timestamptz[], %b::timestamptz[], %b::text[], %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[])
     AS r ({_COLUMNS})
 ON CONFLICT (id) DO UPDATE SET
-    status = excluded.status, paid = excluded.paid, refunded = excluded.refunded, received = excluded.received,
-    returned = excluded.returned, story = excluded.story, version = excluded.version, updated_at = excluded.updated_at
+    amount = excluded.amount, status = excluded.status, paid = excluded.paid, refunded = excluded.refunded,
+    received = excluded.received, returned = excluded.returned, story = excluded.story, version = excluded.version,
+    updated_at = excluded.updated_at
 """
 _stories = msgspec.json.Decoder(PaymentStory)
 
@@ -124,6 +125,8 @@ def _advance(rows: dict[UUID, _Row], event: PaymentEvent, record: Record) -> Non
         head = (event.payment_id, event.order_id, event.buyer_id, event.amount.minor, event.amount.currency)
         rows[event.payment_id] = _Row(*head, PaymentStory(), record.version, event.at, event.at)
     elif (row := rows.get(event.payment_id)) is not None:
+        if isinstance(event, PaymentReduced):
+            row.amount = event.amount.minor
         row.story = after(row.story, event)
         row.version, row.updated_at = record.version, event.at
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from domain.ordering.order import Status
+from domain.ordering.progress import Status
 from domain.shared.identifiers import AccountId, OrderId, PaymentId, ProductId, payment_of
 from domain.shared.sealed import Sealed
 from projections import bulk
@@ -24,10 +24,14 @@ class OrderLineRow(msgspec.Struct, frozen=True, array_like=True):
     discount: int
     tax: int
     payable: int
+    status: Status
 
 
 class OrderRow(msgspec.Struct, frozen=True):
-    """An order; amounts in minor units. For a seller, `lines` are its own and the amounts are still the order's."""
+    """An order; amounts in minor units.
+
+    For a seller, lines, status and cancellation are of its own part, and the amounts are still the order's.
+    """
 
     id: OrderId
     order_number: str
@@ -87,16 +91,23 @@ class HistoryEntry(msgspec.Struct, frozen=True):
 
 # Only the seller's own lines leave the database for a seller.
 _LINES = """(SELECT coalesce(json_agg(json_build_array(l.product_id, l.seller_id, l.name, l.quantity, l.price,
-        l.original, l.discount, l.tax, l.payable) ORDER BY l.line_no), '[]')::text
-     FROM {orders}.order_line l
+        l.original, l.discount, l.tax, l.payable, s.status) ORDER BY l.line_no), '[]')::text
+     FROM {orders}.order_line l JOIN {orders}.order_seller s ON s.order_id = l.order_id AND s.seller_id = l.seller_id
     WHERE l.order_id = o.id AND (%(seller)b::uuid IS NULL OR l.seller_id = %(seller)b::uuid))"""
-_FIELDS = f"""o.id, o.order_number, o.buyer_id, o.payment_id, o.status, o.currency, o.original, o.discount, o.tax,
-    o.tax_inclusive, o.payable, o.pay_before, o.cancelled_by, o.cancel_reason, o.version, o.created_at, o.updated_at,
+_FIELDS = f"""o.id, o.order_number, o.buyer_id, o.payment_id, coalesce(x.status, o.status), o.currency, o.original,
+    o.discount, o.tax, o.tax_inclusive, o.payable, o.pay_before, coalesce(x.cancelled_by, o.cancelled_by),
+    coalesce(x.cancel_reason, o.cancel_reason), o.version, o.created_at, o.updated_at,
     (SELECT p.status FROM {{orders}}.payment p WHERE p.order_id = o.id), o.address_person, o.address_box, {_LINES}"""
-_BY_ID = f"SELECT {_FIELDS} FROM {{orders}}.orders o WHERE o.id = %(id)b"
+_ALL = """{orders}.orders o
+  LEFT JOIN {orders}.order_seller x ON x.order_id = o.id AND x.seller_id = %(seller)b::uuid"""
+_SELLERS = "{orders}.order_seller x JOIN {orders}.orders o ON o.id = x.order_id"
+_BY_ID = f"SELECT {_FIELDS} FROM {_ALL} WHERE o.id = %(id)b"
 _PAGE = f"""SELECT {_FIELDS} FROM {{source}} WHERE {{where}}
  ORDER BY {{age}} DESC, o.id DESC LIMIT {{limit}} OFFSET {{offset}}"""
 _TOTAL = "SELECT count(*) FROM {source} WHERE {where}"
+_UNDELIVERED = """
+SELECT id FROM {orders}.orders WHERE buyer_id = %b AND status NOT IN ('delivered', 'cancelled') ORDER BY created_at, id
+"""
 _HISTORY = """
 SELECT position, type, version, actor, command, recorded_at, data::text FROM till.event_log
  WHERE stream = ANY(%b::uuid[]) ORDER BY position
@@ -116,11 +127,7 @@ async def find_orders(conn: Connection, query: OrderQuery, *, orders: str) -> Or
     """One page, and how many there are of all pages."""
     age = "x.created_at" if query.seller else "o.created_at"
     conditions = _conditions(query, age)
-    source = (
-        "{orders}.orders o"
-        if not query.seller
-        else ("{orders}.order_seller x JOIN {orders}.orders o ON o.id = x.order_id")
-    )
+    source = _SELLERS if query.seller else _ALL
     names = {"orders": orders, "source": source.format(orders=orders), "age": age}
     values: dict[str, object] = {
         "buyer": query.buyer,
@@ -148,11 +155,17 @@ async def history(conn: Connection, order_id: OrderId) -> tuple[HistoryEntry, ..
     return tuple(HistoryEntry(*row) for row in rows)
 
 
+async def undelivered(conn: Connection, buyer: AccountId, *, orders: str) -> tuple[OrderId, ...]:
+    """A buyer's orders that are on their way or may yet be, oldest first; those the buyer hides included."""
+    rows = await bulk.read(conn, _UNDELIVERED.format(orders=orders), (buyer,))
+    return tuple(row[0] for row in rows)
+
+
 def _conditions(query: OrderQuery, age: str) -> list[str]:
     possible = {
         "o.buyer_id = %(buyer)b": query.buyer,
         "x.seller_id = %(seller)b": query.seller,
-        "o.status = %(status)b": query.status,
+        f"{'x' if query.seller else 'o'}.status = %(status)b": query.status,
         f"{age} >= %(since)b": query.since,
         f"{age} < %(until)b": query.until,
     }

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from domain.payments.payment import Status
+from domain.payments.status import Status
 from domain.shared.identifiers import AccountId, OrderId, PaymentId
 from projections import bulk
 from projections.payment_story import PaymentStory

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from domain.payments.attempt import AttemptStatus
 from domain.payments.events import (
+    CashHandedBack,
     CashOnDeliveryChosen,
     Method,
     PaymentAttempted,
@@ -16,13 +17,15 @@ from domain.payments.events import (
     PaymentCancelled,
     PaymentDeclined,
     PaymentEvent,
+    PaymentReduced,
     PaymentRequested,
     PaymentSucceeded,
     RefundRequested,
     RefundSucceeded,
     SurplusReceived,
 )
-from domain.payments.payment import Status
+from domain.payments.following import CASH
+from domain.payments.status import Status
 
 
 class AttemptRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,7 +131,7 @@ class PaymentStory(msgspec.Struct, frozen=True, kw_only=True):
 
 def after(story: PaymentStory, event: PaymentEvent) -> PaymentStory:
     match event:
-        case PaymentRequested():
+        case PaymentRequested() | PaymentReduced():
             return story
         case PaymentAttempted():
             return replace(story, attempts=(*story.attempts, _attempt(event)))
@@ -150,6 +153,9 @@ def after(story: PaymentStory, event: PaymentEvent) -> PaymentStory:
             return replace(story, refunds=(*story.refunds, _refund(event)))
         case RefundSucceeded():
             return replace(story, refunds=tuple(_gone(refund, event) for refund in story.refunds))
+        case CashHandedBack(at=at):
+            handed = replace(_refund(event), refunded_at=at, transaction_id=CASH)
+            return replace(story, refunds=(*story.refunds, handed))
         case _:
             assert_never(event)
 
@@ -176,7 +182,7 @@ def _receipt(event: PaymentSucceeded | SurplusReceived, *, surplus: bool) -> Rec
     )
 
 
-def _refund(event: RefundRequested) -> RefundRow:
+def _refund(event: RefundRequested | CashHandedBack) -> RefundRow:
     return RefundRow(
         id=event.refund_id,
         charge=event.charge,

@@ -15,6 +15,7 @@ from domain.inventory.events import (
     StockRanLow,
     StockReleased,
     StockReserved,
+    StockShipped,
     StockThresholdSet,
 )
 from domain.shared.identifiers import AccountId, ProductId
@@ -43,21 +44,26 @@ SELECT product_id, 0, 0, threshold, version, position, at, at
 """
 _CHANGE = """
 UPDATE {schema}.level s
-   SET on_hand = coalesce(c.on_hand, s.on_hand), reserved = s.reserved + c.reserved,
+   SET on_hand = coalesce(c.on_hand, s.on_hand) - c.shipped, reserved = s.reserved + c.reserved,
        threshold = coalesce(c.threshold, s.threshold), version = c.version, position = c.position, updated_at = c.at
-  FROM unnest(%b::uuid[], %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[], %b::timestamptz[])
-    AS c (product_id, on_hand, reserved, threshold, version, position, at)
+  FROM unnest(%b::uuid[], %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[],
+              %b::timestamptz[])
+    AS c (product_id, on_hand, shipped, reserved, threshold, version, position, at)
  WHERE s.product_id = c.product_id
 """
 
 
 class _Change:
-    """What a batch makes of one product's levels; None leaves a column as it is, reservations add up."""
+    """What a batch makes of one product's levels; None leaves a column as it is, reservations add up.
 
-    __slots__ = ("on_hand", "record", "reserved", "threshold")
+    `shipped` is what left after `on_hand` was counted.
+    """
+
+    __slots__ = ("on_hand", "record", "reserved", "shipped", "threshold")
 
     def __init__(self) -> None:
         self.on_hand: int | None = None
+        self.shipped = 0
         self.reserved = 0
         self.threshold: int | None = None
 
@@ -65,10 +71,13 @@ class _Change:
         self.record = record
         match event := cast(StockEvent, record.event):
             case StockAdjusted(on_hand=on_hand):
-                self.on_hand = on_hand
+                self.on_hand, self.shipped = on_hand, 0
             case StockReserved(quantity=quantity):
                 self.reserved += quantity
             case StockReleased(quantity=quantity):
+                self.reserved -= quantity
+            case StockShipped(quantity=quantity):
+                self.shipped += quantity
                 self.reserved -= quantity
             case StockThresholdSet(threshold=threshold):
                 self.threshold = threshold
@@ -79,7 +88,7 @@ class _Change:
 
     def row(self) -> tuple[object, ...]:
         record = self.record
-        levels = (self.on_hand, self.reserved, self.threshold)
+        levels = (self.on_hand, self.shipped, self.reserved, self.threshold)
         return (record.key, *levels, record.version, record.position, record.recorded_at)
 
 
@@ -98,7 +107,7 @@ async def apply(conn: Connection, schema: str, records: Sequence[Record]) -> Non
 STOCK_LEVELS = Projection(
     name="stock_levels",
     version=1,
-    events=(StockOpened, StockAdjusted, StockReserved, StockReleased, StockThresholdSet, StockRanLow),
+    events=(StockOpened, StockAdjusted, StockReserved, StockReleased, StockShipped, StockThresholdSet, StockRanLow),
     ddl=DDL,
     apply=apply,
 )

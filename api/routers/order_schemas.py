@@ -6,6 +6,7 @@ from uuid import UUID
 
 from api.answers import View
 from application.ordering.results import OrderStands
+from domain.ordering.progress import Status
 from domain.shared.actor import Actor
 from domain.shared.identifiers import AccountId
 from domain.shared.money import Money
@@ -19,6 +20,7 @@ EXAMPLE_VIEW: dict[str, object] = {
     "discountAmount": 0.00,
     "tax": 315.00,
     "totalAmount": 2065.00,
+    "currentAmount": 2065.00,
     "currency": "INR",
 }
 
@@ -37,7 +39,7 @@ class OrderItemView(View, frozen=True, kw_only=True):
 
 
 class OrderView(View, frozen=True, kw_only=True):
-    """For a seller, its own lines and what they come to."""
+    """For a seller, its own lines: what they come to, and how far they are."""
 
     id: UUID
     order_number: str
@@ -47,6 +49,9 @@ class OrderView(View, frozen=True, kw_only=True):
     discount_amount: Decimal
     tax: Decimal
     total_amount: Decimal
+    """As placed."""
+    current_amount: Decimal
+    """What the items come to that are not cancelled."""
     currency: str
     status: str
     shipping_address: dict[str, str] | None
@@ -99,6 +104,7 @@ def shown(row: OrderRow, address: dict[str, str] | None, *, seller: AccountId | 
         discount_amount=discount,
         tax=tax,
         total_amount=payable,
+        current_amount=Money(_live(row.lines), row.currency).major(),
         currency=row.currency,
         status=row.status,
         shipping_address=address,
@@ -128,14 +134,15 @@ def stands(kept: OrderStands, address: dict[str, str] | None) -> OrderView:
                 discount=line.discount.major(),
                 tax=line.tax.major(),
                 line_total=line.payable.major(),
-                status=kept.status,
+                status=status,
             )
-            for line in kept.lines
+            for line, status in zip(kept.lines, kept.line_statuses or [kept.status] * len(kept.lines), strict=True)
         ],
         original_amount=kept.original.major(),
         discount_amount=kept.discount.major(),
         tax=kept.tax.major(),
         total_amount=kept.payable.major(),
+        current_amount=(kept.current or kept.payable).major(),
         currency=kept.payable.currency,
         status=kept.status,
         shipping_address=address,
@@ -162,8 +169,12 @@ def _item(line: OrderLineRow, row: OrderRow) -> OrderItemView:
         discount=major(line.discount),
         tax=major(line.tax),
         line_total=major(line.payable),
-        status=row.status,
+        status=line.status,
     )
+
+
+def _live(lines: tuple[OrderLineRow, ...]) -> int:
+    return sum(line.payable for line in lines if line.status is not Status.CANCELLED)
 
 
 def _share(lines: tuple[OrderLineRow, ...]) -> tuple[int, int, int, int]:

@@ -1,4 +1,4 @@
-"""Orders: lists by role, one of them, what happened to it, and cancelling it."""
+"""Orders: lists by role, one of them, what happened to it, moving it on, and cancelling it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from pydantic import Field
 
 from api.answers import Answer, json_answer, versioned
 from api.call import Call
-from api.fields import Body, Moment, Reason, StatusWord
+from api.fields import Body, Moment, Reason, StatusWord, StepWord
 from api.paging import PageQuery, cursor_of, parts_of
 from api.positions import catch_up
 from api.problems import invalid, not_found
@@ -26,9 +26,12 @@ from api.routers.order_schemas import (
 )
 from api.routing import Operation, Resource
 from application.ordering.cancelling import CancelOrder
+from application.ordering.fulfilment import AdvanceOrder
 from application.ordering.results import OrderStands
+from application.ports.commands import Command
 from domain.accounts.events import Role
-from domain.ordering.order import OrderNotCancellable
+from domain.ordering.progress import OrderNotAdvanceable, OrderNotCancellable
+from domain.payments.attempt import PaymentInFlight
 from domain.shared.identifiers import AccountId, OrderId
 from domain.shared.sealed import Sealed
 from projections.order_queries import HistoryEntry, OrderQuery, OrderRow, find_orders, history, order
@@ -42,6 +45,12 @@ class OrderFilters(PageQuery):
     status: StatusWord | None = None
     since: Moment | None = Field(default=None, alias="from")
     until: Moment | None = Field(default=None, alias="to")
+
+
+class StatusForm(Body):
+    """One step: processing, shipped, delivered."""
+
+    status: StepWord
 
 
 class CancelForm(Body):
@@ -93,18 +102,38 @@ async def get_history(call: Call, order_id: OrderId) -> Answer:
 
 
 @RESOURCE.route(
+    "PATCH",
+    "/{order_id}/status",
+    Operation(
+        summary="Move an order on: one's own lines, or all",
+        answer=OrderView,
+        roles=(Role.SELLER, Role.ADMIN),
+        refusals=(OrderNotAdvanceable,),
+        examples={"request": {"status": "shipped"}, "response": EXAMPLE_VIEW | {"status": "shipped"}},
+    ),
+)
+async def advance_order(call: Call, order_id: OrderId, body: StatusForm) -> Answer:
+    version = call.expected_version()
+    return await _changed(call, AdvanceOrder(order_id=order_id, status=body.status, expected_version=version))
+
+
+@RESOURCE.route(
     "POST",
     "/{order_id}/cancel",
     Operation(
-        summary="Cancel an order",
+        summary="Cancel an order, or one's own lines of it",
         answer=OrderView,
-        roles=(Role.BUYER, Role.ADMIN),
-        refusals=(OrderNotCancellable,),
+        refusals=(OrderNotCancellable, PaymentInFlight),
         examples={"request": {"reason": "Ordered twice."}, "response": EXAMPLE_VIEW},
     ),
 )
 async def cancel_order(call: Call, order_id: OrderId, body: CancelForm) -> Answer:
-    command = CancelOrder(order_id=order_id, reason=body.reason, expected_version=call.expected_version())
+    version = call.expected_version()
+    return await _changed(call, CancelOrder(order_id=order_id, reason=body.reason, expected_version=version))
+
+
+async def _changed(call: Call, command: Command) -> Answer:
+    """Carries it out, and shows what became of the order."""
     kept = await call.done(command, OrderStands)
     (address,) = await _addresses(call, (kept.shipping_address,))
     return versioned(stands(kept, address), kept.version)

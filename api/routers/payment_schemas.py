@@ -6,7 +6,7 @@ from uuid import UUID
 
 from api.answers import View
 from application.payments import AttemptKept, ChargeKept
-from domain.payments.payment import Status
+from domain.payments.status import Status
 from domain.shared.money import Money
 from projections.payment_queries import PaymentRow
 

@@ -1,23 +1,28 @@
 """Orders that end before their time: cancelled by somebody, or not paid in time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
-from application.access import acting_account, require_the_shop, require_version
+from application.access import require_the_shop, require_version
+from application.ordering.concerned import order_and_payment, order_for
+from application.ordering.fulfilment import collect_at_the_door
 from application.ordering.results import OrderStands, standing
-from application.ports.commands import Command, Result, Touched, touching
+from application.ports.commands import Command, Result, Touched
 from application.ports.work import Work
 from domain.accounts.events import Role
 from domain.inventory.stock import STOCKS
 from domain.ordering.events import OrderEvent
 from domain.ordering.order import ORDERS, Order
-from domain.payments.payment import PAYMENTS
-from domain.shared.identifiers import OrderId, PaymentId, open_cart_of, payment_of, stock_of
+from domain.ordering.progress import Status
+from domain.payments.events import PaymentEvent
+from domain.payments.following import give_back_part, reduce
+from domain.payments.payment import PAYMENTS, Payment
+from domain.shared.identifiers import AccountId, OrderId, PaymentId, open_cart_of, stock_of
 from domain.shared.money import Money
-from domain.shared.refusal import NotFound
 from domain.shopping.cart import CARTS
 from domain.shopping.events import RestoredItem
 
@@ -43,7 +48,7 @@ class CancelOrder(Command, frozen=True, kw_only=True):
     expected_version: int | None = None
 
     def streams(self) -> Touched:
-        return _order_and_payment(self.order_id)
+        return order_and_payment(self.order_id)
 
 
 class ExpireOrder(Command, frozen=True, kw_only=True):
@@ -53,18 +58,17 @@ class ExpireOrder(Command, frozen=True, kw_only=True):
     order_id: OrderId
 
     def streams(self) -> Touched:
-        return _order_and_payment(self.order_id)
+        return order_and_payment(self.order_id)
 
 
 def cancel_order(command: CancelOrder, work: Work) -> OrderStands:
-    """For the buyer and for admins."""
-    account = acting_account(work, Role.BUYER, Role.ADMIN)
-    order = work.find(ORDERS, command.order_id)
-    if order is None or (account.role is not Role.ADMIN and order.placed.buyer_id != account.id):
-        raise NotFound("There is no such order.")
+    """For the buyer and for admins, all that is not shipped yet; for a seller, its own lines."""
+    order, seller = order_for(work, command.order_id, *Role)
     require_version(work, command.order_id, command.expected_version)
-    _end(work, order, order.cancel(by=work.actor, reason=command.reason, at=work.now), reason=command.reason)
-    return standing(work, work.get(ORDERS, command.order_id))
+    cancelled = order.cancel(seller=seller, by=work.actor, reason=command.reason, at=work.now)
+    _give_up(work, order, cancelled, reason=command.reason)
+    stands = standing(work, work.get(ORDERS, command.order_id), seller=seller)
+    return stands if seller is None else replace(stands, cancelled_by=work.actor, cancel_reason=command.reason)
 
 
 def expire_order(command: ExpireOrder, work: Work) -> ExpiryKept:
@@ -77,26 +81,42 @@ def expire_order(command: ExpireOrder, work: Work) -> ExpiryKept:
     if attempt is not None:
         open_attempt = OpenAttempt(payment_id=payment.id, key=attempt.key, amount=payment.amount)
         return ExpiryKept(order_id=command.order_id, expired=False, open_attempt=open_attempt)
-    _end(work, order, cancelled, reason="Not paid in time.")
+    _give_up(work, order, cancelled, reason="Not paid in time.")
     if order.placed.from_cart:
         cart_id = open_cart_of(order.placed.buyer_id)
-        lines = order.placed.lines
+        lines = order.live_lines
         back = [RestoredItem(product_id=line.product_id, quantity=line.quantity, price=line.price) for line in lines]
         work.record(CARTS, cart_id, work.get(CARTS, cart_id).restore(command.order_id, back))
     return ExpiryKept(order_id=command.order_id, expired=True, open_attempt=None)
 
 
-def _order_and_payment(order_id: OrderId) -> Touched:
-    return (*touching(ORDERS, order_id), *touching(PAYMENTS, payment_of(order_id)))
-
-
-def _end(work: Work, order: Order, cancelled: Sequence[OrderEvent], *, reason: str) -> None:
-    """The order is over: its stock is for sale again, its money goes back or is asked for no more."""
+def _give_up(work: Work, order: Order, cancelled: Sequence[OrderEvent], *, reason: str) -> None:
+    """What was cancelled is for sale again; its money goes back, or is asked for no more."""
     placed = order.placed
     work.record(ORDERS, placed.order_id, cancelled)
-    for stock in work.find_all(STOCKS, [stock_of(line.product_id) for line in placed.lines]):
+    after = work.get(ORDERS, placed.order_id)
+    gone = [line for line in order.live_lines if not after.progress.is_live(line.seller_id)]
+    for stock in work.find_all(STOCKS, [stock_of(line.product_id) for line in gone]):
         if stock is not None:
             work.record(STOCKS, stock_of(stock.product_id), stock.release(placed.order_id))
     payment = work.find(PAYMENTS, placed.payment_id)
     if payment is not None:
-        work.record(PAYMENTS, payment.id, payment.cancel(reason=reason, by=work.actor, at=work.now))
+        sellers = dict.fromkeys(line.seller_id for line in gone)
+        shares = {seller: order.share_of(seller) for seller in sellers}
+        work.record(PAYMENTS, payment.id, _less_money(work, payment, after, shares, reason=reason))
+        collect_at_the_door(work, placed.order_id)
+
+
+def _less_money(
+    work: Work, payment: Payment, order: Order, shares: Mapping[AccountId, Money], *, reason: str
+) -> tuple[PaymentEvent, ...]:
+    """Of an order that is over, all that is left; of a part, what was paid for it, or is now to be paid less."""
+    by, at = work.actor, work.now
+    if order.status is Status.CANCELLED:
+        return payment.cancel(reason=reason, by=by, at=at)
+    if payment.paid_by is None:
+        return reduce(payment, to=order.payable, reason=reason, by=by, at=at)
+    back = list[PaymentEvent]()
+    for seller, share in shares.items():
+        back += give_back_part(payment, seller=seller, share=share, reason=reason, by=by, at=at)
+    return tuple(back)

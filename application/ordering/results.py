@@ -32,21 +32,28 @@ class OrderStands(Result, frozen=True, kw_only=True):
     version: int
     created_at: datetime
     updated_at: datetime
+    line_statuses: tuple[str, ...] = ()
+    """In the order of the lines; those of an answer from before lines had a status of their own: the order's."""
+    current: Money | None = None
+    """What the lines come to that are not cancelled; None in such an answer."""
 
 
-def standing(work: Work, order: Order) -> OrderStands:
-    placed = order.placed
+def standing(work: Work, order: Order, *, seller: AccountId | None = None) -> OrderStands:
+    """For a seller, its own lines and what they come to."""
+    placed, progress = order.placed, order.progress
+    lines = tuple(line for line in placed.lines if seller in {None, line.seller_id})
+    nothing = Money.zero(placed.payable.currency)
     return OrderStands(
         order_id=placed.order_id,
         order_number=placed.order_number,
         buyer_id=placed.buyer_id,
         payment_id=placed.payment_id,
-        status=order.status,
-        lines=placed.lines,
-        original=placed.original,
-        discount=placed.discount,
-        tax=placed.tax,
-        payable=placed.payable,
+        status=order.status if seller is None else progress.of((seller,)),
+        lines=lines,
+        original=sum((line.original for line in lines), nothing),
+        discount=sum((line.discount for line in lines), nothing),
+        tax=sum((line.tax for line in lines), nothing),
+        payable=sum((line.payable for line in lines), nothing),
         pay_before=placed.pay_before,
         shipping_address=placed.shipping_address,
         cancelled_by=order.cancelled_by,
@@ -54,4 +61,6 @@ def standing(work: Work, order: Order) -> OrderStands:
         version=work.version(placed.order_id),
         created_at=placed.at,
         updated_at=order.updated_at,
+        line_statuses=tuple(progress.parts[line.seller_id] for line in lines),
+        current=order.payable if seller is None else order.share_of(seller),
     )

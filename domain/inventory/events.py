@@ -40,6 +40,15 @@ class StockReleased(Event, frozen=True, kw_only=True):
     quantity: int
 
 
+class StockShipped(Event, frozen=True, kw_only=True):
+    """What an order had reserved has left the shelf: on hand and reserved fall by as much, available stays."""
+
+    topic: ClassVar[str] = "inventory.stock-shipped"
+    product_id: ProductId
+    order_id: OrderId
+    quantity: int
+
+
 class StockThresholdSet(Event, frozen=True, kw_only=True):
     topic: ClassVar[str] = "inventory.stock-threshold-set"
     product_id: ProductId
@@ -55,4 +64,6 @@ class StockRanLow(Event, frozen=True, kw_only=True):
     threshold: int
 
 
-StockEvent = StockOpened | StockAdjusted | StockReserved | StockReleased | StockThresholdSet | StockRanLow
+StockEvent = (
+    StockOpened | StockAdjusted | StockReserved | StockReleased | StockShipped | StockThresholdSet | StockRanLow
+)

@@ -13,6 +13,7 @@ from domain.inventory.events import (
     StockRanLow,
     StockReleased,
     StockReserved,
+    StockShipped,
     StockThresholdSet,
 )
 from domain.shared.category import Category, Family
@@ -102,6 +103,13 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
             return ()
         return (StockReleased(product_id=self.product_id, order_id=order_id, quantity=quantity),)
 
+    def ship(self, order_id: OrderId) -> tuple[StockEvent, ...]:
+        """Takes out whatever the order holds, which may be nothing."""
+        quantity = self.reservations.get(order_id)
+        if quantity is None:
+            return ()
+        return (StockShipped(product_id=self.product_id, order_id=order_id, quantity=quantity),)
+
     def set_threshold(self, threshold: int) -> tuple[StockEvent, ...]:
         _require_level(threshold)
         if threshold == self.threshold:
@@ -138,6 +146,10 @@ def evolve(stock: Stock | None, event: StockEvent) -> Stock:
         case StockReleased(order_id=order_id, quantity=quantity):
             reservations = stock.reservations.delete(order_id)
             return replace(stock, reserved=stock.reserved - quantity, reservations=reservations)
+        case StockShipped(order_id=order_id, quantity=quantity):
+            reservations = stock.reservations.delete(order_id)
+            left = stock.on_hand - quantity
+            return replace(stock, on_hand=left, reserved=stock.reserved - quantity, reservations=reservations)
         case StockThresholdSet(threshold=threshold):
             return replace(stock, threshold=threshold)
         case StockRanLow():
@@ -149,7 +161,7 @@ def evolve(stock: Stock | None, event: StockEvent) -> Stock:
 STOCKS: Category[Stock, StockEvent] = Category(
     name="stock",
     family=Family.CATALOGUE,
-    events=(StockOpened, StockAdjusted, StockReserved, StockReleased, StockThresholdSet, StockRanLow),
+    events=(StockOpened, StockAdjusted, StockReserved, StockReleased, StockShipped, StockThresholdSet, StockRanLow),
     state=Stock,
     evolve=evolve,
     key=lambda stock: stock.product_id,

@@ -69,7 +69,55 @@ class OrderConfirmed(Event, frozen=True, kw_only=True):
     at: datetime
 
 
+class OrderLinesBegun(Event, frozen=True, kw_only=True):
+    """A seller has begun with its lines, which are to be paid at the door."""
+
+    topic: ClassVar[str] = "ordering.order-lines-begun"
+    order_id: OrderId
+    seller_id: AccountId
+    product_ids: tuple[ProductId, ...]
+    """Of the seller's lines, all of them."""
+    at: datetime
+
+
+class OrderLinesShipped(Event, frozen=True, kw_only=True):
+    """A seller's lines are on their way; they cannot be cancelled any more."""
+
+    topic: ClassVar[str] = "ordering.order-lines-shipped"
+    order_id: OrderId
+    seller_id: AccountId
+    product_ids: tuple[ProductId, ...]
+    """Of the seller's lines, all of them."""
+    at: datetime
+
+
+class OrderLinesDelivered(Event, frozen=True, kw_only=True):
+    """A seller's lines have arrived."""
+
+    topic: ClassVar[str] = "ordering.order-lines-delivered"
+    order_id: OrderId
+    seller_id: AccountId
+    product_ids: tuple[ProductId, ...]
+    """Of the seller's lines, all of them."""
+    at: datetime
+
+
+class OrderLinesCancelled(Event, frozen=True, kw_only=True):
+    """A seller's lines are given up, and others go on: what ends the order is its cancellation."""
+
+    topic: ClassVar[str] = "ordering.order-lines-cancelled"
+    order_id: OrderId
+    seller_id: AccountId
+    product_ids: tuple[ProductId, ...]
+    """Of the seller's lines, all of them."""
+    by: Actor
+    reason: str
+    at: datetime
+
+
 class OrderCancelled(Event, frozen=True, kw_only=True):
+    """Every line that was live is given up, and nothing goes on."""
+
     topic: ClassVar[str] = "ordering.order-cancelled"
     order_id: OrderId
     by: Actor
@@ -77,4 +125,12 @@ class OrderCancelled(Event, frozen=True, kw_only=True):
     at: datetime
 
 
-OrderEvent = OrderPlaced | OrderConfirmed | OrderCancelled
+OrderEvent = (
+    OrderPlaced
+    | OrderConfirmed
+    | OrderLinesBegun
+    | OrderLinesShipped
+    | OrderLinesDelivered
+    | OrderLinesCancelled
+    | OrderCancelled
+)

@@ -1,38 +1,43 @@
 """An order: placed, confirmed when its payment is settled, cancelled at most once and before it is shipped."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from enum import StrEnum
-from typing import assert_never
+from functools import reduce
+from operator import add
+from typing import Final, assert_never, get_args
 
 import msgspec
+from immutables import Map
 from msgspec.structs import replace
 
-from domain.ordering.events import ConfirmationGround, OrderCancelled, OrderConfirmed, OrderEvent, OrderPlaced
+from domain.ordering.events import (
+    ConfirmationGround,
+    OrderCancelled,
+    OrderConfirmed,
+    OrderEvent,
+    OrderLine,
+    OrderLinesBegun,
+    OrderLinesCancelled,
+    OrderLinesDelivered,
+    OrderLinesShipped,
+    OrderPlaced,
+)
+from domain.ordering.number import order_number
+from domain.ordering.progress import Progress, Status, status_once_confirmed
 from domain.promotions.pricing import Quote
 from domain.shared.actor import Actor
 from domain.shared.category import Category, Family
-from domain.shared.identifiers import AccountId, OrderId, payment_of
+from domain.shared.identifiers import AccountId, OrderId, ProductId, payment_of
 from domain.shared.money import Money
 from domain.shared.refusal import Refusal
 from domain.shared.sealed import Sealed
 
 MAX_LINES = 1_000
-UNAMBIGUOUS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: no I, L, O and U, which are misread or misheard."""
-_PAIRS = tuple(high + low for high in UNAMBIGUOUS for low in UNAMBIGUOUS)
-
-
-class Status(StrEnum):
-    PENDING_PAYMENT = "pending_payment"
-    PENDING = "pending"
-    """Confirmed, to be paid at the door; nobody has begun with it."""
-    PROCESSING = "processing"
-    SHIPPED = "shipped"
-    DELIVERED = "delivered"
-    CANCELLED = "cancelled"
-
-
-CANCELLABLE = frozenset({Status.PENDING_PAYMENT, Status.PENDING, Status.PROCESSING})
+_STEPS: Final[Mapping[Status, type[OrderLinesBegun | OrderLinesShipped | OrderLinesDelivered]]] = {
+    Status.PROCESSING: OrderLinesBegun,
+    Status.SHIPPED: OrderLinesShipped,
+    Status.DELIVERED: OrderLinesDelivered,
+}
 
 
 class OrderEmpty(Refusal):
@@ -45,12 +50,6 @@ class TooManyLines(Refusal):
     """An order has at most 1,000 lines."""
 
     code = "too-many-lines"
-
-
-class OrderNotCancellable(Refusal):
-    """It was shipped, or is cancelled already."""
-
-    code = "order-not-cancellable"
 
 
 class OrderNotPayable(Refusal):
@@ -66,17 +65,43 @@ class PaymentWindowClosed(Refusal):
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """One customer's order, from placement to delivery or cancellation."""
+    """One customer's order, from placement to delivery or cancellation; each seller's lines go their own way."""
 
     placed: OrderPlaced
-    status: Status
+    progress: Progress
     cancelled_by: Actor | None = None
     cancel_reason: str | None = None
     updated_at: datetime
 
     @property
+    def status(self) -> Status:
+        return self.progress.status
+
+    @property
     def awaits_payment(self) -> bool:
         return self.status is Status.PENDING_PAYMENT
+
+    @property
+    def sellers(self) -> tuple[AccountId, ...]:
+        """In the order of their first lines."""
+        return tuple(dict.fromkeys(line.seller_id for line in self.placed.lines))
+
+    @property
+    def live_lines(self) -> tuple[OrderLine, ...]:
+        """What is not cancelled."""
+        return tuple(line for line in self.placed.lines if self.progress.is_live(line.seller_id))
+
+    @property
+    def payable(self) -> Money:
+        """What the buyer pays for the lines that are not cancelled."""
+        return self._sum(self.live_lines)
+
+    def share_of(self, seller: AccountId) -> Money:
+        """What the buyer pays for one seller's live lines; zero where it has none."""
+        return self._sum(line for line in self.live_lines if line.seller_id == seller)
+
+    def _sum(self, lines: Iterable[OrderLine]) -> Money:
+        return reduce(add, (line.payable for line in lines), Money.zero(self.placed.payable.currency))
 
     def require_payable(self, at: datetime) -> None:
         """Raises OrderNotPayable or PaymentWindowClosed: no attempt begins once the order may expire."""
@@ -95,11 +120,39 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         """Its money has come: it goes ahead if that is what it waited for."""
         return self.confirm(ground=ConfirmationGround.PAID, at=at) if self.awaits_payment else ()
 
-    def cancel(self, *, by: Actor, reason: str, at: datetime) -> tuple[OrderEvent, ...]:
-        """Raises OrderNotCancellable."""
-        if self.status not in CANCELLABLE:
-            raise OrderNotCancellable(f"The order is {self.status}: it cannot be cancelled.")
-        return (OrderCancelled(order_id=self.placed.order_id, by=by, reason=reason, at=at),)
+    def advance(self, to: Status, *, seller: AccountId | None = None, at: datetime) -> tuple[OrderEvent, ...]:
+        """One step, for a seller's lines or for all that are not there yet; raises OrderNotAdvanceable."""
+        behind = self.progress.behind(to, self._of(seller))
+        return tuple(self._step(to, each, at) for each in behind)
+
+    def _step(self, to: Status, seller: AccountId, at: datetime) -> OrderEvent:
+        event = _STEPS[to]
+        return event(order_id=self.placed.order_id, seller_id=seller, product_ids=self._products_of(seller), at=at)
+
+    def cancel(
+        self, *, seller: AccountId | None = None, by: Actor, reason: str, at: datetime
+    ) -> tuple[OrderEvent, ...]:
+        """All that is not shipped yet, or one seller's part of it; where nothing else is live, the order is over.
+
+        What is left goes ahead where it costs nothing. Raises OrderNotCancellable.
+        """
+        going = self.progress.cancellable(self._of(seller))
+        left = [line for line in self.live_lines if line.seller_id not in going]
+        if not left:
+            return (OrderCancelled(order_id=self.placed.order_id, by=by, reason=reason, at=at),)
+        gone = tuple(
+            OrderLinesCancelled(
+                order_id=self.placed.order_id,
+                seller_id=each,
+                product_ids=self._products_of(each),
+                by=by,
+                reason=reason,
+                at=at,
+            )
+            for each in going
+        )
+        free = self.awaits_payment and self._sum(left).is_zero
+        return (*gone, *(self.confirm(ground=ConfirmationGround.NOTHING_TO_PAY, at=at) if free else ()))
 
     def expire(self, *, by: Actor, at: datetime) -> tuple[OrderEvent, ...]:
         """Cancelled because nobody paid in time; raises OrderNotPayable where no payment is awaited any more."""
@@ -107,13 +160,11 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
             raise OrderNotPayable(f"The order is {self.status}: it does not expire.")
         return (OrderCancelled(order_id=self.placed.order_id, by=by, reason="Not paid in time.", at=at),)
 
-    def share_of(self, seller: AccountId) -> Money:
-        """What the buyer pays for one seller's lines; zero where it has none."""
-        share = Money.zero(self.placed.payable.currency)
-        for line in self.placed.lines:
-            if line.seller_id == seller:
-                share += line.payable
-        return share
+    def _of(self, seller: AccountId | None) -> tuple[AccountId, ...]:
+        return self.sellers if seller is None else (seller,)
+
+    def _products_of(self, seller: AccountId) -> tuple[ProductId, ...]:
+        return tuple(line.product_id for line in self.placed.lines if line.seller_id == seller)
 
 
 def place(
@@ -154,29 +205,27 @@ def place(
     return (placed,)
 
 
-def order_number(order_id: OrderId) -> str:
-    """What people call the order, `TS-7K3M-0XQ9-BN4D`: 60 bits that follow from its id."""
-    bits = order_id.int
-    first, second, third, fourth, fifth, sixth = (_PAIRS[bits >> shift & 1023] for shift in (50, 40, 30, 20, 10, 0))
-    return f"TS-{first}{second}-{third}{fourth}-{fifth}{sixth}"
-
-
-def status_once_confirmed(ground: ConfirmationGround) -> Status:
-    """An order that is paid at the door waits to be begun; any other is being processed."""
-    return Status.PENDING if ground is ConfirmationGround.CASH_ON_DELIVERY else Status.PROCESSING
-
-
 def evolve(order: Order | None, event: OrderEvent) -> Order:
     """Applies what happened."""
     match event:
-        case OrderPlaced(at=at):
-            return Order(placed=event, status=Status.PENDING_PAYMENT, updated_at=at)
+        case OrderPlaced(lines=lines, at=at):
+            progress = Progress(Map((line.seller_id, Status.PENDING_PAYMENT) for line in lines))
+            return Order(placed=event, progress=progress, updated_at=at)
         case _ if order is None:
             raise ValueError(f"{event.topic} came before the order was placed")
         case OrderConfirmed(ground=ground, at=at):
-            return replace(order, status=status_once_confirmed(ground), updated_at=at)
+            return replace(order, progress=order.progress.move_all(status_once_confirmed(ground)), updated_at=at)
+        case OrderLinesBegun(seller_id=seller, at=at):
+            return replace(order, progress=order.progress.move(seller, Status.PROCESSING), updated_at=at)
+        case OrderLinesShipped(seller_id=seller, at=at):
+            return replace(order, progress=order.progress.move(seller, Status.SHIPPED), updated_at=at)
+        case OrderLinesDelivered(seller_id=seller, at=at):
+            return replace(order, progress=order.progress.move(seller, Status.DELIVERED), updated_at=at)
+        case OrderLinesCancelled(seller_id=seller, at=at):
+            return replace(order, progress=order.progress.move(seller, Status.CANCELLED), updated_at=at)
         case OrderCancelled(by=by, reason=reason, at=at):
-            return replace(order, status=Status.CANCELLED, cancelled_by=by, cancel_reason=reason, updated_at=at)
+            progress = order.progress.move_all(Status.CANCELLED)
+            return replace(order, progress=progress, cancelled_by=by, cancel_reason=reason, updated_at=at)
         case _:
             assert_never(event)
 
@@ -184,8 +233,9 @@ def evolve(order: Order | None, event: OrderEvent) -> Order:
 ORDERS: Category[Order, OrderEvent] = Category(
     name="order",
     family=Family.ORDERS,
-    events=(OrderPlaced, OrderConfirmed, OrderCancelled),
+    events=get_args(OrderEvent),
     state=Order,
     evolve=evolve,
     key=lambda order: order.placed.order_id,
+    snapshot_version=2,
 )

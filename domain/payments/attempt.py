@@ -125,3 +125,8 @@ class Attempts(msgspec.Struct, frozen=True, kw_only=True):
 def attempt_key(payment_id: PaymentId, number: int) -> UUID:
     """What the provider knows the attempt by."""
     return derived("charge", payment_id, number)
+
+
+def cash_key(payment_id: PaymentId) -> UUID:
+    """What the money that was paid at the door is kept under."""
+    return derived("cash", payment_id)

@@ -87,6 +87,16 @@ class CashOnDeliveryChosen(Event, frozen=True, kw_only=True):
     at: datetime
 
 
+class PaymentReduced(Event, frozen=True, kw_only=True):
+    """A part of the order was cancelled before it was paid: from now on less is asked for."""
+
+    topic: ClassVar[str] = "payments.payment-reduced"
+    payment_id: PaymentId
+    amount: Money
+    """What is asked for, more than nothing."""
+    at: datetime
+
+
 class PaymentCancelled(Event, frozen=True, kw_only=True):
     """The order is over: nothing will be asked for any more; what comes all the same is owed back."""
 
@@ -118,6 +128,20 @@ class RefundSucceeded(Event, frozen=True, kw_only=True):
     at: datetime
 
 
+class CashHandedBack(Event, frozen=True, kw_only=True):
+    """Of what was paid at the door, so much went back from hand to hand."""
+
+    topic: ClassVar[str] = "payments.cash-handed-back"
+    payment_id: PaymentId
+    refund_id: RefundId
+    charge: UUID
+    """Key of the payment at the door."""
+    amount: Money
+    reason: str
+    by: Actor
+    at: datetime
+
+
 PaymentEvent = (
     PaymentRequested
     | PaymentAttempted
@@ -126,7 +150,9 @@ PaymentEvent = (
     | PaymentDeclined
     | PaymentAttemptVoided
     | CashOnDeliveryChosen
+    | PaymentReduced
     | PaymentCancelled
     | RefundRequested
     | RefundSucceeded
+    | CashHandedBack
 )

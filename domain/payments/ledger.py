@@ -6,7 +6,7 @@ import msgspec
 from immutables import Map
 from msgspec.structs import replace
 
-from domain.payments.events import PaymentSucceeded, RefundRequested, SurplusReceived
+from domain.payments.events import CashHandedBack, PaymentSucceeded, RefundRequested, SurplusReceived
 from domain.shared.actor import Actor
 from domain.shared.identifiers import RefundId
 from domain.shared.money import CurrencyMismatch, Money, NotAnAmount
@@ -121,7 +121,7 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
         receipt = Receipt(amount=event.amount, transaction_id=event.transaction_id, promised=nothing, returned=nothing)
         return replace(self, receipts=self.receipts.set(event.key, receipt))
 
-    def promise(self, event: RefundRequested) -> "Ledger":
+    def promise(self, event: RefundRequested | CashHandedBack) -> "Ledger":
         receipt = self.receipts[event.charge]
         grown = replace(receipt, promised=receipt.promised + event.amount)
         refund = Refund(charge=event.charge, amount=event.amount, reason=event.reason, by=event.by)

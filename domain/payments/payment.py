@@ -1,15 +1,15 @@
 """An order's payment: one open attempt at a time, every amount that came, every amount that goes back."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import assert_never, get_args
 from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
 
-from domain.payments.attempt import Attempts, AttemptStatus, attempt_key
+from domain.payments.attempt import Attempts, AttemptStatus, attempt_key, cash_key
 from domain.payments.events import (
+    CashHandedBack,
     CashOnDeliveryChosen,
     Method,
     PaymentAttempted,
@@ -17,6 +17,7 @@ from domain.payments.events import (
     PaymentCancelled,
     PaymentDeclined,
     PaymentEvent,
+    PaymentReduced,
     PaymentRequested,
     PaymentSucceeded,
     RefundRequested,
@@ -24,6 +25,7 @@ from domain.payments.events import (
     SurplusReceived,
 )
 from domain.payments.ledger import Ledger, NothingToRefund
+from domain.payments.status import Status
 from domain.shared.actor import Actor
 from domain.shared.category import Category, Family
 from domain.shared.identifiers import AccountId, OrderId, PaymentId, RefundId, derived, payment_of
@@ -37,17 +39,6 @@ class PaymentSettled(Refusal):
     """Nothing is asked for: it is paid, to be paid at the door, or cancelled."""
 
     code = "payment-settled"
-
-
-class Status(StrEnum):
-    REQUESTED = "requested"
-    PENDING = "pending"
-    """An attempt is open, or it is paid at the door."""
-    SUCCEEDED = "succeeded"
-    DECLINED = "declined"
-    REFUNDED = "refunded"
-    PARTIALLY_REFUNDED = "partially_refunded"
-    CANCELLED = "cancelled"
 
 
 class Payment(msgspec.Struct, frozen=True, kw_only=True):
@@ -182,10 +173,10 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
 
     def _refund(
         self, refund_id: RefundId, charge: UUID, amount: Money, *, reason: str, by: Actor, at: datetime
-    ) -> RefundRequested:
-        return RefundRequested(
-            payment_id=self.id, refund_id=refund_id, charge=charge, amount=amount, reason=reason, by=by, at=at
-        )
+    ) -> PaymentEvent:
+        """Of cash no provider knows: whoever gives it back has done so."""
+        kind = CashHandedBack if charge == cash_key(self.id) else RefundRequested
+        return kind(payment_id=self.id, refund_id=refund_id, charge=charge, amount=amount, reason=reason, by=by, at=at)
 
     def refund_succeeded(
         self, *, refund_id: RefundId, amount: Money, transaction_id: str, at: datetime
@@ -229,12 +220,16 @@ def evolve(payment: Payment | None, event: PaymentEvent) -> Payment:
             return replace(payment, attempts=payment.attempts.close(key, AttemptStatus.VOIDED))
         case CashOnDeliveryChosen():
             return replace(payment, cash_on_delivery=True)
+        case PaymentReduced(amount=amount):
+            return replace(payment, amount=amount)
         case PaymentCancelled():
             return replace(payment, cancelled=True)
         case RefundRequested():
             return replace(payment, ledger=payment.ledger.promise(event))
         case RefundSucceeded(refund_id=refund_id):
             return replace(payment, ledger=payment.ledger.give_back(refund_id))
+        case CashHandedBack(refund_id=refund_id):
+            return replace(payment, ledger=payment.ledger.promise(event).give_back(refund_id))
         case _:
             assert_never(event)
 

@@ -17,7 +17,7 @@ from application.effects.payments import (
     settle_attempt,
     void_attempt,
 )
-from application.ordering import cancelling, checkout
+from application.ordering import cancelling, checkout, fulfilment
 from application.policy import ShopPolicy
 from application.ports.commands import Command, Result
 from application.processes.closing_accounts import CLOSING_ACCOUNTS
@@ -71,6 +71,7 @@ _SHOPPING: Handlers = {
     wishlist.RemoveWish: wishlist.remove_wish,
 }
 _ORDERING: Handlers = {
+    fulfilment.AdvanceOrder: fulfilment.advance_order,
     cancelling.CancelOrder: cancelling.cancel_order,
     cancelling.ExpireOrder: cancelling.expire_order,
 }

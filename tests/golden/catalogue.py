@@ -16,6 +16,7 @@ from domain.inventory.events import (
     StockRanLow,
     StockReleased,
     StockReserved,
+    StockShipped,
     StockThresholdSet,
 )
 from domain.shared.actor import Actor
@@ -63,6 +64,7 @@ CATALOGUE: tuple[Event, ...] = (
     StockAdjusted(product_id=PRODUCT, change=-4, on_hand=96, reason="broken in transit"),
     StockReserved(product_id=PRODUCT, order_id=ORDER, quantity=3),
     StockReleased(product_id=PRODUCT, order_id=ORDER, quantity=3),
+    StockShipped(product_id=PRODUCT, order_id=ORDER, quantity=3),
     StockThresholdSet(product_id=PRODUCT, threshold=20),
     StockRanLow(product_id=PRODUCT, available=20, threshold=20),
 )

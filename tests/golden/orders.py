@@ -3,14 +3,26 @@
 from datetime import timedelta
 from uuid import UUID
 
-from domain.ordering.events import ConfirmationGround, OrderCancelled, OrderConfirmed, OrderLine, OrderPlaced
+from domain.ordering.events import (
+    ConfirmationGround,
+    OrderCancelled,
+    OrderConfirmed,
+    OrderLine,
+    OrderLinesBegun,
+    OrderLinesCancelled,
+    OrderLinesDelivered,
+    OrderLinesShipped,
+    OrderPlaced,
+)
 from domain.payments.events import (
+    CashHandedBack,
     CashOnDeliveryChosen,
     Method,
     PaymentAttempted,
     PaymentAttemptVoided,
     PaymentCancelled,
     PaymentDeclined,
+    PaymentReduced,
     PaymentRequested,
     PaymentSucceeded,
     RefundRequested,
@@ -59,6 +71,12 @@ ORDERS: tuple[Event, ...] = (
         at=AT,
     ),
     OrderConfirmed(order_id=ORDER, ground=ConfirmationGround.CASH_ON_DELIVERY, at=AT),
+    OrderLinesBegun(order_id=ORDER, seller_id=ACCOUNT, product_ids=(PRODUCT,), at=AT),
+    OrderLinesShipped(order_id=ORDER, seller_id=ACCOUNT, product_ids=(PRODUCT,), at=AT),
+    OrderLinesDelivered(order_id=ORDER, seller_id=ACCOUNT, product_ids=(PRODUCT,), at=AT),
+    OrderLinesCancelled(
+        order_id=ORDER, seller_id=ACCOUNT, product_ids=(PRODUCT,), by=Actor.of(ACCOUNT), reason="sold out", at=AT
+    ),
     OrderCancelled(order_id=ORDER, by=Actor.of(ACCOUNT), reason="changed my mind", at=AT),
     PaymentRequested(payment_id=PAYMENT, order_id=ORDER, buyer_id=ACCOUNT, amount=PAYABLE, at=AT),
     PaymentAttempted(
@@ -69,6 +87,7 @@ ORDERS: tuple[Event, ...] = (
     PaymentDeclined(payment_id=PAYMENT, key=KEY, reason="declined by the bank", at=AT),
     PaymentAttemptVoided(payment_id=PAYMENT, key=KEY, at=AT),
     CashOnDeliveryChosen(payment_id=PAYMENT, at=AT),
+    PaymentReduced(payment_id=PAYMENT, amount=Money(100_000, "INR"), at=AT),
     PaymentCancelled(payment_id=PAYMENT, at=AT),
     RefundRequested(
         payment_id=PAYMENT,
@@ -80,4 +99,13 @@ ORDERS: tuple[Event, ...] = (
         at=AT,
     ),
     RefundSucceeded(payment_id=PAYMENT, refund_id=REFUND, amount=Money(100, "INR"), transaction_id="sim_r1", at=AT),
+    CashHandedBack(
+        payment_id=PAYMENT,
+        refund_id=REFUND,
+        charge=KEY,
+        amount=Money(100, "INR"),
+        reason="a petal was missing",
+        by=Actor.of(ACCOUNT),
+        at=AT,
+    ),
 )

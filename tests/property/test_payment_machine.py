@@ -14,23 +14,25 @@ from domain.payments.events import (
     PaymentCancelled,
     PaymentDeclined,
     PaymentEvent,
+    PaymentReduced,
     PaymentSucceeded,
     RefundRequested,
     RefundSucceeded,
-    SurplusReceived,
 )
+from domain.payments.following import collect, give_back_part, reduce
 from domain.payments.ledger import ChargeContradicted, NothingToRefund, RefundExceedsPayment, UnknownRefund
-from domain.payments.payment import PAYMENTS, THE_DESK, Payment, PaymentSettled, request
+from domain.payments.payment import THE_DESK, request
 from domain.shared.actor import Actor
-from domain.shared.identifiers import RefundId, derived
+from domain.shared.identifiers import AccountId, RefundId, derived
 from domain.shared.money import Money, NotAnAmount
 from domain.shared.refusal import AlreadyExists, Refusal
-from tests.support.accounts import BUYER
-from tests.support.machines import AggregateMachine
+from tests.support.accounts import BUYER, RIVAL, SELLER
+from tests.support.payment_model import CASH_KEY, PaymentModel
 from tests.support.payments import AMOUNT, BY_ADMIN, KEYS, PAYMENT, UNKNOWN_KEY
 from tests.support.shopping import ORDER
 from tests.support.times import NOON
 
+SELLERS = st.sampled_from([SELLER, RIVAL])
 ANY_KEY = st.sampled_from([*KEYS, UNKNOWN_KEY])
 REPORTED = st.just(AMOUNT) | st.sampled_from([Money(0, "INR"), Money(1, "INR"), Money(AMOUNT.minor, "GBP")])
 REFUND_IDS = st.sampled_from([RefundId(UUID(int=0x4F00 + n)) for n in range(4)])
@@ -39,24 +41,11 @@ ASKED = st.none() | MINORS.map(lambda minor: Money(minor, "INR"))
 TRANSACTIONS = st.just("tx") | st.just("tx-2")
 
 
-class PaymentMachine(AggregateMachine[Payment, PaymentEvent]):
-    category = PAYMENTS
-    stream = PAYMENT
-
+class PaymentMachine(PaymentModel):
     @initialize()
     def is_requested(self) -> None:
         self.begin(request(order_id=ORDER, buyer_id=BUYER, amount=AMOUNT, at=NOON))
-        self.attempts: dict[UUID, AttemptStatus] = {}
-        self.came: dict[UUID, tuple[Money, str]] = {}
-        self.asked: dict[RefundId, tuple[UUID, Money]] = {}
-        self.gone: set[RefundId] = set()
-        self.paid_by: UUID | None = None
-        self.at_the_door = self.cancelled = False
-
-    def unsettled(self) -> type[Refusal] | None:
-        if AttemptStatus.OPEN in self.attempts.values():
-            return PaymentInFlight
-        return PaymentSettled if self.paid_by or self.at_the_door or self.cancelled else None
+        self.forget()
 
     @rule(method=st.sampled_from(Method))
     def start(self, method: Method) -> None:
@@ -64,7 +53,7 @@ class PaymentMachine(AggregateMachine[Payment, PaymentEvent]):
         number = len(self.attempts) + 1
         key = KEYS[number - 1] if refused is None else UNKNOWN_KEY
         attempted = PaymentAttempted(
-            payment_id=PAYMENT, attempt=number, key=key, method=method, reference=None, amount=AMOUNT, at=NOON
+            payment_id=PAYMENT, attempt=number, key=key, method=method, reference=None, amount=self.amount, at=NOON
         )
         self.decide(
             lambda p: p.start_attempt(method=method, reference=None, at=NOON), refused=refused, then=(attempted,)
@@ -86,7 +75,7 @@ class PaymentMachine(AggregateMachine[Payment, PaymentEvent]):
             refused = NotAnAmount
         elif self.came.get(key, (amount, transaction)) != (amount, transaction):
             refused = ChargeContradicted
-        pays = not self.paid_by and not self.cancelled and amount == AMOUNT and key in self.attempts
+        pays = not self.paid_by and not self.cancelled and amount == self.amount and key in self.attempts
         news = refused is None and key not in self.came
         then = self.money_came(key, amount, transaction, pays=pays) if news else ()
         self.decide(
@@ -100,29 +89,7 @@ class PaymentMachine(AggregateMachine[Payment, PaymentEvent]):
             self.attempts[key] = AttemptStatus.SUCCEEDED if pays else AttemptStatus.RETURNED
         for event in then:
             if isinstance(event, RefundRequested):
-                self.asked[event.refund_id] = (key, amount)
-
-    def money_came(self, key: UUID, amount: Money, transaction: str, *, pays: bool) -> tuple[PaymentEvent, ...]:
-        """What must be recorded: either it pays, or all of it goes back."""
-        if pays:
-            return (PaymentSucceeded(payment_id=PAYMENT, key=key, transaction_id=transaction, amount=amount, at=NOON),)
-        if self.paid_by:
-            reason = "The order was paid already."
-        elif self.cancelled:
-            reason = "The order was over."
-        elif key not in self.attempts:
-            reason = "Nothing was asked for under this key."
-        else:
-            reason = "1032.50 INR was asked for."
-        surplus = SurplusReceived(payment_id=PAYMENT, key=key, transaction_id=transaction, amount=amount, at=NOON)
-        refund_id = RefundId(derived("refund-of-surplus", PAYMENT, key))
-        return surplus, self.request_of(refund_id, key, amount, reason=reason, by=THE_DESK)
-
-    @staticmethod
-    def request_of(refund_id: RefundId, key: UUID, amount: Money, *, reason: str, by: Actor) -> RefundRequested:
-        return RefundRequested(
-            payment_id=PAYMENT, refund_id=refund_id, charge=key, amount=amount, reason=reason, by=by, at=NOON
-        )
+                self.note(event.refund_id, key, amount, THE_DESK)
 
     @rule(key=ANY_KEY, void=st.booleans())
     def hear_of_no_money(self, key: UUID, *, void: bool) -> None:
@@ -138,9 +105,6 @@ class PaymentMachine(AggregateMachine[Payment, PaymentEvent]):
         if is_open:
             self.attempts[key] = AttemptStatus.VOIDED if void else AttemptStatus.DECLINED
 
-    def left(self, key: UUID) -> int:
-        return self.came[key][0].minor - sum(amount.minor for of, amount in self.asked.values() if of == key)
-
     @rule()
     def cancel(self) -> None:
         then: tuple[PaymentEvent, ...] = ()
@@ -149,12 +113,66 @@ class PaymentMachine(AggregateMachine[Payment, PaymentEvent]):
         elif self.left(self.paid_by):
             rest, refund_id = Money(self.left(self.paid_by), "INR"), RefundId(derived("refund-of-cancelled", PAYMENT))
             then = (self.request_of(refund_id, self.paid_by, rest, reason="Over.", by=BY_ADMIN),)
-            self.asked[refund_id] = (self.paid_by, rest)
+            self.note(refund_id, self.paid_by, rest, BY_ADMIN)
         self.decide(lambda p: p.cancel(reason="Over.", by=BY_ADMIN, at=NOON), refused=None, then=then)
         self.cancelled = self.cancelled or self.paid_by is None
 
-    @rule(refund_id=REFUND_IDS, asked=ASKED)
-    def ask_back(self, refund_id: RefundId, asked: Money | None) -> None:
+    @rule(minor=MINORS.filter(lambda minor: minor >= 0))
+    def is_asked_for_less(self, minor: int) -> None:
+        """Before it was paid: the order does so only then."""
+        if self.paid_by is not None or minor > self.amount.minor:
+            return
+        to = Money(minor, "INR")
+        refused = PaymentInFlight if AttemptStatus.OPEN in self.attempts.values() else None
+        then: tuple[PaymentEvent, ...] = (PaymentReduced(payment_id=PAYMENT, amount=to, at=NOON),)
+        if not minor:
+            then = () if self.cancelled else (PaymentCancelled(payment_id=PAYMENT, at=NOON),)
+        elif to == self.amount:
+            then = ()
+        self.decide(lambda p: reduce(p, to=to, reason="Sold out.", by=BY_ADMIN, at=NOON), refused=refused, then=then)
+        if refused is None:
+            self.cancelled = self.cancelled or not minor
+            self.amount = to if minor else self.amount
+
+    @rule(seller=SELLERS, minor=MINORS.filter(lambda minor: minor >= 0))
+    def loses_a_part(self, seller: AccountId, minor: int) -> None:
+        """After it was paid; the same lines are never lost twice."""
+        refund_id = RefundId(derived("refund-of-cancelled-lines", PAYMENT, seller))
+        if refund_id in self.asked:
+            return
+        then: tuple[PaymentEvent, ...] = ()
+        back = 0
+        if self.paid_by is not None:
+            by_seller = sum(
+                amount.minor
+                for id_, (key, amount) in self.asked.items()
+                if key == self.paid_by and self.asked_by[id_] == Actor.of(seller)
+            )
+            back = min(minor - by_seller, self.left(self.paid_by))
+        if self.paid_by is not None and back > 0:
+            owed = Money(back, "INR")
+            then = (self.request_of(refund_id, self.paid_by, owed, reason="Sold out.", by=BY_ADMIN),)
+            self.note(refund_id, self.paid_by, owed, BY_ADMIN)
+        share = Money(minor, "INR")
+        self.decide(
+            lambda p: give_back_part(p, seller=seller, share=share, reason="Sold out.", by=BY_ADMIN, at=NOON),
+            refused=None,
+            then=then,
+        )
+
+    @rule()
+    def is_delivered(self) -> None:
+        takes = self.at_the_door and self.paid_by is None and not self.cancelled
+        succeeded = PaymentSucceeded(
+            payment_id=PAYMENT, key=CASH_KEY, transaction_id="cash", amount=self.amount, at=NOON
+        )
+        self.decide(lambda p: collect(p, at=NOON), refused=None, then=(succeeded,) if takes else ())
+        if takes:
+            self.came[CASH_KEY] = (self.amount, "cash")
+            self.paid_by = CASH_KEY
+
+    @rule(refund_id=REFUND_IDS, asked=ASKED, by=st.just(BY_ADMIN) | SELLERS.map(Actor.of))
+    def ask_back(self, refund_id: RefundId, asked: Money | None, by: Actor) -> None:
         left = self.left(self.paid_by) if self.paid_by else 0
         amount = Money(left, "INR") if asked is None else asked
         refused: type[Refusal] | None = None
@@ -168,14 +186,14 @@ class PaymentMachine(AggregateMachine[Payment, PaymentEvent]):
             refused = NotAnAmount
         elif amount.minor > left:
             refused = RefundExceedsPayment
-        then = (self.request_of(refund_id, self.paid_by or UNKNOWN_KEY, amount, reason="Torn.", by=BY_ADMIN),)
+        then = (self.request_of(refund_id, self.paid_by or UNKNOWN_KEY, amount, reason="Torn.", by=by),)
         self.decide(
-            lambda p: p.request_refund(refund_id=refund_id, amount=asked, reason="Torn.", by=BY_ADMIN, at=NOON),
+            lambda p: p.request_refund(refund_id=refund_id, amount=asked, reason="Torn.", by=by, at=NOON),
             refused=refused,
             then=then,
         )
         if refused is None and self.paid_by:
-            self.asked[refund_id] = (self.paid_by, amount)
+            self.note(refund_id, self.paid_by, amount, by)
 
     @rule(data=st.data(), off=st.sampled_from([0, 0, 0, 1]))
     def hear_of_a_refund(self, data: st.DataObject, off: int) -> None:
@@ -198,6 +216,7 @@ class PaymentMachine(AggregateMachine[Payment, PaymentEvent]):
     def the_books_balance(self) -> None:
         payment = self.state
         assert payment.paid_by == self.paid_by
+        assert payment.amount == self.amount
         assert {a.key: a.status for a in payment.attempts.made} == self.attempts
         assert sum(a.is_open for a in payment.attempts.made) <= 1
         assert {key: (r.amount, r.transaction_id) for key, r in payment.ledger.receipts.items()} == self.came

@@ -7,13 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.payments.events import Method, PaymentEvent
+from domain.payments.following import collect, give_back_part, reduce
 from domain.payments.payment import PAYMENTS, Payment
 from domain.shared.actor import Actor
-from domain.shared.identifiers import RefundId
+from domain.shared.identifiers import AccountId, RefundId
 from domain.shared.money import Money
 from domain.shared.refusal import Refusal
 from projections.payment_story import PaymentStory, after
-from tests.support.accounts import ADMIN
+from tests.support.accounts import ADMIN, RIVAL, SELLER
 from tests.support.payments import AMOUNT, KEYS, UNKNOWN_KEY, a_payment
 from tests.support.times import NOON
 
@@ -47,6 +48,19 @@ def give_back(index: int) -> Act:
     return act
 
 
+def lose_a_seller(seller: AccountId, minor: int) -> Act:
+    """Its lines are cancelled, of a payment that was made or is to be made."""
+    share = Money(minor, AMOUNT.currency)
+
+    def act(payment: Payment) -> Sequence[PaymentEvent]:
+        if payment.paid_by is None:
+            to = Money(max(payment.amount.minor - minor, 0), AMOUNT.currency)
+            return reduce(payment, to=to, reason="Sold out.", by=BY, at=NOON)
+        return give_back_part(payment, seller=seller, share=share, reason="Sold out.", by=BY, at=NOON)
+
+    return act
+
+
 keys = st.sampled_from((*KEYS, UNKNOWN_KEY))
 amounts = st.sampled_from((AMOUNT.minor, AMOUNT.minor, 1, 500))
 acts: st.SearchStrategy[Act] = st.one_of(
@@ -58,6 +72,8 @@ acts: st.SearchStrategy[Act] = st.one_of(
     st.builds(succeed, keys, amounts),
     st.builds(ask_refund, st.integers(1, 3), st.none() | st.sampled_from((1, 500))),
     st.integers(0, 5).map(give_back),
+    st.builds(lose_a_seller, st.sampled_from((SELLER, RIVAL)), st.sampled_from((0, 1, 500, AMOUNT.minor))),
+    st.just(lambda payment: collect(payment, at=NOON)),
 )
 
 

@@ -11,6 +11,7 @@ from domain.inventory.events import (
     StockRanLow,
     StockReleased,
     StockReserved,
+    StockShipped,
     StockThresholdSet,
 )
 from domain.inventory.stock import (
@@ -97,6 +98,13 @@ class StockMachine(AggregateMachine[Stock, StockEvent]):
         quantity = self.reservations.pop(order, None)
         then = () if quantity is None else (StockReleased(product_id=PRODUCT, order_id=order, quantity=quantity),)
         self.decide(lambda stock: stock.release(order), refused=None, then=then)
+
+    @rule(order=ORDERS)
+    def ship(self, order: OrderId) -> None:
+        quantity = self.reservations.pop(order, None)
+        then = () if quantity is None else (StockShipped(product_id=PRODUCT, order_id=order, quantity=quantity),)
+        self.decide(lambda stock: stock.ship(order), refused=None, then=then)
+        self.on_hand -= quantity or 0
 
     @rule(threshold=UNITS)
     def set_threshold(self, threshold: int) -> None:

@@ -5,15 +5,17 @@ from uuid import UUID
 
 from application.ordering.cancelling import CancelOrder, cancel_order
 from application.ordering.checkout import Checkout, Item, OrderKept, checkout
+from application.ordering.fulfilment import AdvanceOrder, advance_order
 from application.ordering.results import OrderStands
 from application.payments import AttemptKept, ChargeKept, RecordCharge, StartPayment, record_charge, start_payment
 from application.ports.gateway import Charge, GatewayUnavailable
 from application.shopping import AddToCart, add_to_cart
 from domain.ordering.order import ORDERS, Order
+from domain.ordering.progress import Status
 from domain.payments.events import Method
 from domain.payments.payment import PAYMENTS, Payment
 from domain.shared.identifiers import AccountId, OrderId, PaymentId, ProductId, payment_of
-from tests.support.accounts import BUYER
+from tests.support.accounts import BUYER, SELLER
 from tests.support.catalogue import SHAMPOO
 from tests.support.shop import POLICY
 from tests.support.shopping import ORDER
@@ -87,6 +89,9 @@ class Buying(Story):
 
     def cancels(self, order_id: OrderId = ORDER, *, by: AccountId = BUYER) -> OrderStands:
         return self.ask(lambda work: cancel_order(CancelOrder(order_id=order_id, reason="No."), work), by=by)
+
+    def moves(self, to: Status, order_id: OrderId = ORDER, *, by: AccountId = SELLER) -> OrderStands:
+        return self.ask(lambda work: advance_order(AdvanceOrder(order_id=order_id, status=to), work), by=by)
 
     def order(self, order_id: OrderId = ORDER) -> Order:
         return self.log.state(ORDERS, order_id)

@@ -124,10 +124,11 @@ def _plain_values(expected: type, name: str) -> st.SearchStrategy[Any]:
 
 def _collections(items: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
     """Few different ones, or as many of one shape as fit into an event."""
-    few = st.lists(items, max_size=3, unique_by=lambda item: item.product_id).map(tuple)
+    few = st.lists(items, max_size=3, unique_by=lambda item: getattr(item, "product_id", item)).map(tuple)
     return few | items.map(_multiplied)
 
 
 def _multiplied(item: Any) -> tuple[Any, ...]:
     count = min(HUGE, LARGEST_EVENT // len(msgspec.json.encode(item)))
-    return tuple(replace(item, product_id=UUID(int=n)) for n in range(count))
+    numbers = map(UUID, map("{:032x}".format, range(count)))
+    return tuple(number if isinstance(item, UUID) else replace(item, product_id=number) for number in numbers)

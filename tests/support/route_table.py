@@ -114,7 +114,7 @@ TABLE = (
     Row("GET /orders/{}", ACCOUNT),
     Row("GET /orders/{}/history", ACCOUNT),
     Row("PATCH /orders/{}/status", SELLERS),
-    Row("POST /orders/{}/cancel", BUYERS, also=("PATCH /orders/{}/cancel", "PUT /orders/{}/cancel")),
+    Row("POST /orders/{}/cancel", ACCOUNT, also=("PATCH /orders/{}/cancel", "PUT /orders/{}/cancel")),
     Row("DELETE /orders/{}", BUYERS),
     Row("POST /orders/{}/restore", BUYERS),
     Row("POST /payments", BUYER),

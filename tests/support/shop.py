@@ -14,7 +14,7 @@ from domain.accounts.events import Role
 from domain.shared.actor import ANONYMOUS, Actor
 from domain.shared.identifiers import AccountId, ClaimId, ProductId, derived
 from domain.shared.money import Money
-from tests.support.accounts import ADMIN, BUYER, SELLER, STRANGER, sealed
+from tests.support.accounts import ADMIN, BUYER, RIVAL, SELLER, STRANGER, sealed
 from tests.support.catalogue import PRICE, SHAMPOO
 from tests.support.fake_work import SHOP, FakeLog
 
@@ -37,7 +37,7 @@ def registration(account_id: AccountId, role: Role = Role.BUYER, *, email: str |
 
 
 class FakeShop:
-    """A buyer, a stranger (who buys too), a seller and an admin are registered."""
+    """A buyer, a stranger (who buys too), a seller, its rival and an admin are registered."""
 
     def __init__(self) -> None:
         self.log = FakeLog()
@@ -45,6 +45,7 @@ class FakeShop:
             (BUYER, Role.BUYER),
             (STRANGER, Role.BUYER),
             (SELLER, Role.SELLER),
+            (RIVAL, Role.SELLER),
             (ADMIN, Role.ADMIN),
         ):
             self.registers(account_id, role)
@@ -64,7 +65,7 @@ class FakeShop:
     def stocks(
         self, quantity: int, *, product: ProductId = SHAMPOO, price: Money = PRICE, by: AccountId = SELLER
     ) -> None:
-        """The seller lists a product of which there is so much."""
+        """A seller lists a product of which there is so much."""
         command = ListProduct(product_id=product, title="Rose Shampoo", price=price, quantity=quantity)
         self.ask(lambda work: list_product(command, work, policy=POLICY), by=by)
 

@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 
 from domain.ordering.events import ConfirmationGround, OrderCancelled, OrderConfirmed
-from domain.ordering.order import Status
+from domain.ordering.progress import Status
 from domain.payments.events import PaymentDeclined, RefundRequested, RefundSucceeded, SurplusReceived
-from domain.payments.payment import Status as PaymentStatus
+from domain.payments.status import Status as PaymentStatus
 from domain.shared.actor import Actor
 from domain.shared.event import Event
 from domain.shared.identifiers import AccountId, OrderId, RefundId, payment_of

@@ -5,18 +5,16 @@ from collections.abc import Callable
 import pytest
 
 from domain.ordering.events import ConfirmationGround, OrderCancelled, OrderConfirmed, OrderPlaced
+from domain.ordering.number import UNAMBIGUOUS, order_number
 from domain.ordering.order import (
-    UNAMBIGUOUS,
     Order,
     OrderEmpty,
-    OrderNotCancellable,
     OrderNotPayable,
     PaymentWindowClosed,
-    Status,
     TooManyLines,
-    order_number,
     place,
 )
+from domain.ordering.progress import OrderNotCancellable, Status
 from domain.promotions.pricing import Quote
 from domain.shared.actor import Actor
 from domain.shared.identifiers import AccountId, payment_of

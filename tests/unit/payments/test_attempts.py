@@ -14,7 +14,8 @@ from domain.payments.events import (
     PaymentDeclined,
     PaymentSucceeded,
 )
-from domain.payments.payment import PAYMENTS, Payment, PaymentSettled, Status, request
+from domain.payments.payment import PAYMENTS, Payment, PaymentSettled, request
+from domain.payments.status import Status
 from domain.shared.money import Money, NotAnAmount
 from tests.support.accounts import BUYER
 from tests.support.given import after, given

@@ -7,7 +7,8 @@ import pytest
 
 from domain.payments.events import PaymentEvent, RefundRequested, RefundSucceeded, SurplusReceived
 from domain.payments.ledger import ChargeContradicted, NothingToRefund, RefundExceedsPayment, UnknownRefund
-from domain.payments.payment import THE_DESK, Payment, Status
+from domain.payments.payment import THE_DESK, Payment
+from domain.payments.status import Status
 from domain.shared.identifiers import RefundId, derived
 from domain.shared.money import MAX_MINOR, CurrencyMismatch, Money, NotAnAmount, UnknownCurrency
 from domain.shared.refusal import AlreadyExists, Refusal

@@ -16,7 +16,8 @@ from application.payments import (
     retry_payment,
 )
 from application.ports.gateway import Charge, ChargeStatus
-from domain.ordering.order import OrderNotPayable, PaymentWindowClosed, Status
+from domain.ordering.order import OrderNotPayable, PaymentWindowClosed
+from domain.ordering.progress import Status
 from domain.payments.attempt import NothingToRetry, PaymentInFlight, UnknownAttempt
 from domain.payments.events import Method, PaymentDeclined
 from domain.shared.identifiers import payment_of

@@ -5,18 +5,17 @@ from uuid import UUID
 import pytest
 
 from application.accounts.registration import register_account
-from application.catalogue import ListProduct, list_product
 from application.payments import RecordRefund, RequestRefund, record_refund, request_refund
 from domain.accounts.events import Role
 from domain.payments.ledger import NothingToRefund, RefundExceedsPayment
 from domain.shared.identifiers import AccountId, RefundId, payment_of
 from domain.shared.money import Money
 from domain.shared.refusal import Forbidden, NotFound
-from tests.support.accounts import ADMIN, BUYER
+from tests.support.accounts import ADMIN, BUYER, RIVAL
 from tests.support.buying import Buying
 from tests.support.catalogue import SHAMPOO, SOAP
 from tests.support.payments import FIRST, REFUND, SECOND
-from tests.support.shop import POLICY, registration
+from tests.support.shop import registration
 from tests.support.shopping import ORDER
 
 PAYMENT = payment_of(ORDER)
@@ -50,24 +49,20 @@ def test_admins_refund_up_to_what_was_paid(shop: Buying) -> None:
 
 
 def test_a_seller_refunds_up_to_its_own_lines() -> None:
-
-    rival = AccountId(UUID(int=0x52))
     shop = Buying()
-    shop.ask_itself(lambda work: register_account(registration(rival, Role.SELLER), work))
-    listing = ListProduct(product_id=SOAP, title="Soap", price=Money(10_000, "INR"), quantity=5)
-    shop.ask(lambda work: list_product(listing, work, policy=POLICY), by=rival)
+    shop.stocks(5, product=SOAP, price=Money(10_000, "INR"), by=RIVAL)
     shop.stocks(5)
     shop.checks_out(items=((SHAMPOO, 1), (SOAP, 1)))
     shop.pays()
     by_admin = refund(1_000, refund_id=RefundId(PAYMENT))
     shop.ask(lambda work: request_refund(by_admin, work), by=ADMIN)
     with pytest.raises(RefundExceedsPayment):
-        shop.ask(lambda work: request_refund(refund(11_801), work), by=rival)
-    assert shop.ask(lambda work: request_refund(refund(1_800), work), by=rival).amount == Money(1_800, "INR")
+        shop.ask(lambda work: request_refund(refund(11_801), work), by=RIVAL)
+    assert shop.ask(lambda work: request_refund(refund(1_800), work), by=RIVAL).amount == Money(1_800, "INR")
     rest = refund(None, refund_id=RefundId(FIRST))
-    assert shop.ask(lambda work: request_refund(rest, work), by=rival).amount == Money(10_000, "INR")
+    assert shop.ask(lambda work: request_refund(rest, work), by=RIVAL).amount == Money(10_000, "INR")
     with pytest.raises(NothingToRefund):
-        shop.ask(lambda work: request_refund(refund(1, refund_id=RefundId(SECOND)), work), by=rival)
+        shop.ask(lambda work: request_refund(refund(1, refund_id=RefundId(SECOND)), work), by=RIVAL)
 
 
 def test_a_seller_without_a_line_and_a_buyer_refund_nothing(shop: Buying) -> None:

@@ -14,8 +14,8 @@ from application.ordering.cancelling import ExpireOrder, ExpiryKept, OpenAttempt
 from application.ports.commands import Command, Outcome
 from application.ports.gateway import Charge, ChargeStatus
 from domain.inventory.stock import STOCKS
-from domain.ordering.order import Status
-from domain.payments.payment import Status as PaymentStatus
+from domain.ordering.progress import Status
+from domain.payments.status import Status as PaymentStatus
 from domain.shared.identifiers import payment_of, stock_of
 from domain.shared.money import Money
 from domain.shopping.cart import CARTS
