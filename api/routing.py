@@ -65,7 +65,8 @@ class TillRoute(APIRoute):
         names = list(inspect.signature(endpoint).parameters)[1:]
         self.body: type[BaseModel] | None = hints.get("body")
         """What is sent; None where nothing is."""
-        self._query: type[BaseModel] | None = _bare(hints.get("query"))
+        self.query: type[BaseModel] | None = _bare(hints.get("query"))
+        """What may stand behind the path; None where nothing is read there."""
         self._ids = tuple(name for name in names if name not in {"body", "query"} and _is_id(hints[name]))
 
     @property
@@ -95,8 +96,8 @@ class TillRoute(APIRoute):
         arguments: dict[str, Any] = dict(parameters)
         for name in self._ids:
             arguments[name] = _identifier(parameters[name])
-        if self._query is not None:
-            arguments["query"] = _query(self._query, call)
+        if self.query is not None:
+            arguments["query"] = _query(self.query, call)
         if self.body is not None:
             arguments["body"] = await call.model(self.body)
         answer: Answer = await self.endpoint(call, **arguments)

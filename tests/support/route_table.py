@@ -15,6 +15,7 @@ from starlette.routing import WebSocketRoute
 from api.app import api_routes, create_app
 from api.routing import Access, TillRoute
 from domain.accounts.events import Role
+from tests.support import field_table
 from tests.support.web import settings
 
 NOT_YET = Path(__file__).with_name("not_served_yet.txt")
@@ -187,8 +188,13 @@ def write_not_yet(names: Iterable[str]) -> None:
 
 
 def promised() -> list[str]:
-    """Every name in the table, the other ones included."""
-    return [name for row in TABLE for name in (row.name, *row.also)]
+    """Every name in the table, the other ones included, and every field."""
+    return [*(name for row in TABLE for name in (row.name, *row.also)), *field_table.promised()]
+
+
+def there() -> set[str]:
+    """What the application serves, by the names in the tables."""
+    return {*served(), *websockets(), *field_table.shown()}
 
 
 def websockets() -> frozenset[str]:

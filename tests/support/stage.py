@@ -1,0 +1,134 @@
+"""People and things for the story of any route: made when they are asked for, a new one each time where it matters."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import TracebackType
+from typing import Any, Self
+from uuid import uuid4
+
+from tests.support.caller import PASSWORD, Caller, check_out, demo, listed, newcomer, pay
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One request that its route carries out when it comes from `by`."""
+
+    by: Caller
+    ids: tuple[str, ...] = ()
+    """What stands in the path's braces."""
+    body: object = None
+    """Sent as JSON; bytes as they are."""
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    personal: bool = True
+    """What the ids name belongs to somebody, so that others of the same role are turned away."""
+
+    def path(self, template: str) -> str:
+        """Below the base path."""
+        parts = template.split("{}")
+        filled = "".join(part + each for part, each in zip(parts, (*self.ids, ""), strict=True))
+        return filled + (f"?{self.query}" if self.query else "")
+
+
+class Stage:
+    """Two buyers, two sellers, an admin, and nobody. Closed at the end."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    @cached_property
+    def nobody(self) -> Caller:
+        return self._open.enter_context(Caller(self.url))
+
+    @cached_property
+    def buyer(self) -> Caller:
+        return self.newcomer()
+
+    @cached_property
+    def other_buyer(self) -> Caller:
+        return self.newcomer()
+
+    @cached_property
+    def seller(self) -> Caller:
+        return self.newcomer("seller")
+
+    @cached_property
+    def other_seller(self) -> Caller:
+        return self.newcomer("seller")
+
+    @cached_property
+    def admin(self) -> Caller:
+        return self._open.enter_context(demo(self.url, "admin"))
+
+    @property
+    def callers(self) -> Mapping[str, Caller]:
+        """Everybody by the name that a role matrix has for them."""
+        return {
+            "nobody": self.nobody,
+            "buyer": self.buyer,
+            "other buyer": self.other_buyer,
+            "seller": self.seller,
+            "other seller": self.other_seller,
+            "admin": self.admin,
+        }
+
+    def newcomer(self, role: str = "buyer") -> Caller:
+        """Somebody with nothing yet."""
+        return self._open.enter_context(newcomer(self.url, role=role))
+
+    def email(self) -> str:
+        """That nobody has."""
+        return f"{uuid4().hex}@example.com"
+
+    def stranger(self) -> tuple[str, str]:
+        """The email address and the id of somebody who has registered and not logged in."""
+        email = self.email()
+        form = {"email": email, "password": PASSWORD, "name": "Grace", "role": "buyer"}
+        return email, str(self.nobody.post("/auth/register", form).expect(201)["id"])
+
+    @cached_property
+    def shelf(self) -> str:
+        """A product that nobody takes away, with enough for everybody."""
+        return listed(self.seller, quantity=100_000)
+
+    def product(self, *, quantity: int = 10) -> str:
+        """A new one of the seller's."""
+        return listed(self.seller, quantity=quantity)
+
+    def withdrawn(self) -> str:
+        product = self.product()
+        self.seller.request("DELETE", f"/products/{product}").expect(204)
+        return product
+
+    def cart(self) -> None:
+        """The buyer's cart holds two of what is on the shelf."""
+        self.buyer.request("PUT", f"/cart/items/{self.shelf}", {"quantity": 2}).expect(200)
+
+    def order(self) -> Mapping[str, Any]:
+        """A new one of the buyer's, not paid for."""
+        return check_out(self.buyer, self.shelf)
+
+    def paid(self) -> Mapping[str, Any]:
+        """An order and its payment."""
+        order = self.order()
+        return {**order, **pay(self.buyer, order)}
+
+    def declined(self) -> str:
+        """A payment that can be tried again."""
+        return str(pay(self.buyer, self.order(), transactionId="txn_decline_1")["paymentId"])
+
+    def refresh_token(self) -> str:
+        email, _ = self.stranger()
+        form = {"email": email, "password": PASSWORD}
+        return str(self.nobody.post("/auth/login", form).expect(200)["refreshToken"])
