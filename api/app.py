@@ -18,11 +18,13 @@ from api.routers import (
     cart,
     categories,
     checkout,
+    contact,
     coupons,
     customers,
     deprecated,
     health,
     inventory,
+    mailed_tokens,
     orders,
     payments,
     products,
@@ -46,7 +48,9 @@ ACCEPTED = (
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 RESOURCES = (
     auth,
+    mailed_tokens,
     users,
+    contact,
     admin_users,
     customers,
     products,

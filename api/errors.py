@@ -10,7 +10,10 @@ from application.accounts.closing import UndeliveredOrders
 from application.ports.commands import ExecutionFailed, KeyReused, NotExecuted, Outcome, OutcomeUnknown, RefusalNote
 from application.ports.images import ImageNotAccepted, ImagesBusy, ImageStoreUnavailable
 from application.ports.security import PasswordsBusy
+from domain.accounts.challenge import TokenNotValid
+from domain.accounts.contact import OtpNotValid, OtpWrong
 from domain.accounts.email_claim import EmailNotHeld, EmailTaken
+from domain.accounts.password import PasswordSuperseded, PasswordWrong
 from domain.accounts.session import SessionOver
 from domain.accounts.standing import AccountInClosing, ClosingOver
 from domain.catalogue.categories import (
@@ -58,6 +61,7 @@ from domain.shopping.wishlist import WishlistFull
 STATUSES: Final[dict[type[Refusal], int]] = {
     SessionOver: 401,
     Forbidden: 403,
+    PasswordWrong: 403,
     NotFound: 404,
     CouponUnknown: 404,
     UnknownAttempt: 404,
@@ -113,6 +117,9 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     OrderNotAdvanceable: 409,
     OrderNotCancellable: 409,
     OrderNotPayable: 409,
+    OtpNotValid: 409,
+    OtpWrong: 409,
+    PasswordSuperseded: 409,
     PaymentInFlight: 409,
     PaymentSettled: 409,
     PaymentWindowClosed: 409,
@@ -123,6 +130,7 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     UndeliveredOrders: 409,
     WishlistFull: 409,
     TooManyCategories: 409,
+    TokenNotValid: 409,
 }
 _BY_CODE: Final = {refusal.code: status for refusal, status in STATUSES.items()}
 

@@ -41,11 +41,16 @@ async def authenticated(
         raise unauthenticated(detail, token_given=given)
     standing = None if fresh else running.services.directory.recent(claims.account)
     standing = standing or await running.standings.get(claims.account)
-    if standing is None or (standing.sessions_valid_from and claims.issued_at < standing.sessions_valid_from):
+    if standing is None or _is_over(claims, standing):
         raise unauthenticated("The session was ended.", token_given=True)
     if standing.status is not AccountStatus.ACTIVE:
         raise unauthenticated("The account is closed.", token_given=True)
     return standing
+
+
+def _is_over(claims: AccessClaims, standing: Standing) -> bool:
+    valid_from = standing.sessions_valid_from
+    return valid_from is not None and claims.issued_at < valid_from and claims.session != standing.kept_session
 
 
 def require(standing: Standing, *roles: Role) -> Standing:

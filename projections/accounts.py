@@ -17,14 +17,23 @@ from domain.accounts.events import (
     AccountReopened,
     AllSessionsRevoked,
     EmailReplaced,
+    EmailVerified,
+    OtherSessionsRevoked,
+    PasswordReplaced,
+    PasswordReset,
+    PasswordResetRequested,
+    PhoneGiven,
+    PhoneGuessMissed,
+    PhoneVerified,
     PromotionsOptedIn,
     PromotionsOptedOut,
     Role,
     RoleGranted,
+    VerificationRequested,
 )
 from domain.shared.identifiers import AccountId
 from domain.shared.sealed import Sealed
-from projections import bulk
+from projections import bulk, contacts
 from projections.projection import Connection, Projection
 
 DDL = """
@@ -64,9 +73,10 @@ UPDATE {schema}.account a
  WHERE a.id = c.id
 """
 _BY_ID = """
-SELECT id, role, status, email_person, email_box, name_person, name_box, promotions_opt_in, version, created_at,
-       updated_at
-  FROM {schema}.account WHERE id = %b
+SELECT a.id, a.role, a.status, a.email_person, a.email_box, a.name_person, a.name_box,
+       coalesce(c.email_verified, false), c.phone_person, c.phone_box, coalesce(c.phone_verified, false),
+       a.promotions_opt_in, a.version, a.created_at, a.updated_at
+  FROM {schema}.account a LEFT JOIN {schema}.contact c ON c.account_id = a.id WHERE a.id = %b
 """
 
 
@@ -76,6 +86,9 @@ class AccountRow(msgspec.Struct, frozen=True):
     status: AccountStatus
     email: Sealed
     name: Sealed
+    email_verified: bool
+    phone: Sealed | None
+    phone_verified: bool
     promotions_opt_in: bool
     version: int
     created_at: datetime
@@ -113,8 +126,12 @@ class _Change:
                 self.status = AccountStatus.ACTIVE
             case AccountDeleted():
                 self.status = AccountStatus.DELETED
-            case AllSessionsRevoked() | AccountRegistered():
+            case AllSessionsRevoked() | OtherSessionsRevoked() | AccountRegistered():
                 pass
+            case PasswordResetRequested() | PasswordReset() | PasswordReplaced():
+                pass
+            case VerificationRequested() | EmailVerified() | PhoneGiven() | PhoneGuessMissed() | PhoneVerified():
+                pass  # in the table of contacts
             case _:
                 assert_never(event)
 
@@ -135,13 +152,14 @@ async def apply(conn: Connection, schema: str, records: Sequence[Record]) -> Non
             changes.setdefault(account, _Change()).apply(record)
     await bulk.write(conn, _REGISTER.format(schema=schema), registered)
     await bulk.write(conn, _CHANGE.format(schema=schema), (change.row(id_) for id_, change in changes.items()))
+    await contacts.apply(conn, schema, records)
 
 
 ACCOUNTS = Projection(
     name="accounts",
     version=2,
     events=get_args(AccountEvent),
-    ddl=DDL,
+    ddl=DDL + contacts.DDL,
     apply=apply,
 )
 
@@ -152,6 +170,7 @@ async def account(conn: Connection, account_id: AccountId, *, schema: str) -> Ac
 
 
 def _account(id_: Any, role: str, status: str, *rest: Any) -> AccountRow:
-    email_person, email_box, name_person, name_box, *others = rest
+    email_person, email_box, name_person, name_box, email_verified, phone_person, phone_box, *others = rest
     email, name = Sealed(email_person, email_box), Sealed(name_person, name_box)
-    return AccountRow(id_, Role(role), AccountStatus(status), email, name, *others)
+    phone = Sealed(phone_person, phone_box) if phone_box is not None else None
+    return AccountRow(id_, Role(role), AccountStatus(status), email, name, email_verified, phone, *others)

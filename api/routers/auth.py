@@ -8,14 +8,16 @@ from api.credentials import TokensView, claim_of, client_of, tokens_view
 from api.fields import Body, EmailText, GivenPassword, Name, Opaque, PasswordText, RoleWord
 from api.problems import Problem, unauthenticated
 from api.profiles import UserView, user_view
+from api.routers.mailed_tokens import token_hash_of
 from api.routing import Access, Operation, Resource
 from application.accounts.registration import RegisterAccount
 from application.accounts.results import AccountKept, Done
 from application.accounts.sessions import EndAllSessions, EndSession, RefreshSession, SessionKept, StartSession
 from domain.accounts.email_claim import EmailTaken
 from domain.accounts.events import Role
+from domain.accounts.password import PasswordSuperseded
 from domain.accounts.session import SessionOver
-from domain.shared.identifiers import AccountId, SessionId
+from domain.shared.identifiers import AccountId, ChallengeId, SessionId
 
 RESOURCE = Resource("/api/v1/auth", "accounts")
 WRONG = "The email address or the password is wrong."
@@ -65,6 +67,7 @@ async def register(call: Call, body: Registration) -> Answer:
     account = AccountId(call.new_id("account", caller=f"email:{claim}"))
     vault = call.services.vault
     issued = vault.issue_key(account)
+    verification = ChallengeId(call.new_id("verification"))
     command = RegisterAccount(
         account_id=account,
         email=vault.seal(person=account, key=issued.key, text=body.email.strip()),
@@ -74,6 +77,8 @@ async def register(call: Call, body: Registration) -> Answer:
         password_hash=await call.services.passwords.hash(body.password),
         person_key=issued.wrapped,
         name_words=call.services.names.words(body.name),
+        verification=verification,
+        token_hash=token_hash_of(call, verification),
     )
     if body.role is Role.ADMIN:
         await call.authenticate((Role.ADMIN,), fresh=True)
@@ -89,6 +94,7 @@ async def register(call: Call, body: Registration) -> Answer:
         summary="Log in",
         access=Access.PUBLIC,
         answer=TokensView,
+        refusals=(PasswordSuperseded,),
         problems=((401, "unauthenticated"),),
         examples={"request": EXAMPLE_LOGIN, "response": EXAMPLE_TOKENS},
     ),
@@ -108,6 +114,7 @@ async def login(call: Call, body: LoginForm) -> Answer:
         client=client_of(call),
         token_hash=secret.token_hash,
         expires_at=secret.expires_at,
+        checked=found.generation,
     )
     outcome = await call.submit(command)
     kept = result_of(outcome, SessionKept)

@@ -4,13 +4,11 @@ from api.answers import Answer, versioned
 from api.call import Call
 from api.deleting import delete_account
 from api.fields import Body, Name, Truth, absent
-from api.problems import not_found
-from api.profiles import UserView, user_view
+from api.profiles import UserView, sealed_for_caller, user_view
 from api.routing import Operation, Resource
 from application.accounts.closing import UndeliveredOrders
 from application.accounts.profile import EditProfile
 from application.accounts.results import AccountKept
-from domain.shared.sealed import Sealed
 
 RESOURCE = Resource("/api/v1/users", "accounts")
 
@@ -41,7 +39,7 @@ async def edit_me(call: Call, body: ProfilePatch) -> Answer:
     account = call.account.account
     command = EditProfile(
         account_id=account,
-        full_name=await _sealed(call, body.name) if body.gives("name") else None,
+        full_name=await sealed_for_caller(call, body.name) if body.gives("name") else None,
         name_words=call.services.names.words(body.name) if body.gives("name") else (),
         promotions_opt_in=body.promotions_opt_in if body.gives("promotions_opt_in") else None,
         expected_version=call.expected_version(),
@@ -58,11 +56,3 @@ async def edit_me(call: Call, body: ProfilePatch) -> Answer:
 )
 async def delete_me(call: Call) -> Answer:
     return await delete_account(call, call.account.account)
-
-
-async def _sealed(call: Call, text: str) -> Sealed:
-    person = call.account.account
-    key = await call.services.vault.key_of(person)
-    if key is None:
-        raise not_found("There is no such account.")
-    return call.services.vault.seal(person=person, key=key, text=text)

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from application.access import acting_account
 from application.accounts.results import AccountKept, account_kept
+from application.accounts.verification import ask_verification
 from application.ports.commands import Command, Touched, touching
 from application.ports.side_rows import Credential, NameWords, PersonKey
 from application.ports.work import Work
@@ -11,7 +12,7 @@ from domain.accounts.account import ACCOUNTS, Account
 from domain.accounts.email_claim import EMAIL_CLAIMS, claim_email
 from domain.accounts.events import Role
 from domain.shared.actor import ActorKind
-from domain.shared.identifiers import AccountId, ClaimId
+from domain.shared.identifiers import AccountId, ChallengeId, ClaimId
 from domain.shared.refusal import AlreadyExists
 from domain.shared.sealed import Sealed
 
@@ -28,6 +29,9 @@ class RegisterAccount(Command, frozen=True, kw_only=True):
     """The person's key, wrapped (base64)."""
     name_words: tuple[str, ...] = ()
     """Of the name, as the blind index keeps them."""
+    verification: ChallengeId | None = None
+    token_hash: str = ""
+    """With `verification`: of the token to be mailed."""
 
     def streams(self) -> Touched:
         return (*touching(ACCOUNTS, self.account_id), *touching(EMAIL_CLAIMS, self.email_claim))
@@ -54,6 +58,8 @@ def register_account(command: RegisterAccount, work: Work) -> AccountKept:
     work.attach(PersonKey(person_id=command.email.person, wrapped_key=command.person_key))
     if command.name_words:
         work.attach(NameWords(account_id=command.account_id, words=command.name_words))
+    if command.verification is not None:
+        ask_verification(work, command.account_id, challenge_id=command.verification, token_hash=command.token_hash)
     return account_kept(work, command.account_id)
 
 

@@ -31,6 +31,8 @@ class StartSession(Command, frozen=True, kw_only=True):
     client: str
     token_hash: str
     expires_at: datetime
+    checked: int | None = None
+    """Generation of the password that was given."""
 
     def streams(self) -> Touched:
         return (*touching(ACCOUNTS, self.account_id), *touching(SESSIONS, self.session_id))
@@ -70,6 +72,8 @@ def start_session(command: StartSession, work: Work) -> SessionKept:
     """The password was checked before; the first refresh token is generation 0."""
     account = work.get(ACCOUNTS, command.account_id)
     account.require()
+    if command.checked is not None:
+        account.password.require(command.checked)
     if work.find(SESSIONS, command.session_id) is not None:
         raise AlreadyExists("There is a session with this identifier.")
     started = Session.start(
@@ -90,7 +94,7 @@ def refresh_session(command: RefreshSession, work: Work) -> SessionKept:
     refreshed = session.refresh(
         generation=command.generation,
         client=command.client,
-        valid_from=account.sessions_valid_from,
+        valid_from=account.valid_from(session.id),
         at=work.now,
         expires_at=command.expires_at,
     )

@@ -9,7 +9,7 @@ import msgspec
 
 from domain.accounts.account import AccountStatus
 from domain.accounts.events import Role
-from domain.shared.identifiers import AccountId, ClaimId, SessionId
+from domain.shared.identifiers import AccountId, ChallengeId, ClaimId, SessionId
 from domain.shared.sealed import Sealed
 
 
@@ -57,6 +57,14 @@ class Tokens(Protocol):
         """Unguessable, and the same for the same command, so that a repeated request gets the same answer."""
 
     def hash_refresh(self, token: str) -> str: ...
+
+    def mailed_token(self, challenge: ChallengeId) -> str:
+        """Unguessable, and the same for the same challenge: who sends the mail needs to be told the challenge alone."""
+
+    def hash_mailed(self, token: str) -> str: ...
+
+    def one_time_password(self, challenge: ChallengeId) -> str:
+        """Six digits, the same for the same challenge."""
 
 
 class Passwords(Protocol):
@@ -115,6 +123,8 @@ class Fingerprints(Protocol):
 class Login(msgspec.Struct, frozen=True, kw_only=True):
     account: AccountId
     password_hash: str
+    generation: int
+    """Which of the account's passwords it is of."""
 
 
 class PresentedToken(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +133,13 @@ class PresentedToken(msgspec.Struct, frozen=True, kw_only=True):
     session: SessionId
     generation: int
     expires_at: datetime
+
+
+class PresentedChallenge(msgspec.Struct, frozen=True, kw_only=True):
+    """What presenting a mailed token would meet."""
+
+    account: AccountId
+    challenge: ChallengeId
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,8 +151,19 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     status: AccountStatus
     email: Sealed
     name: Sealed
+    email_claim: ClaimId
+    email_verified: bool
+    phone: Sealed | None
+    phone_verified: bool
     promotions_opt_in: bool
+    verification: ChallengeId | None
+    """What is to be proven by mail, if anything is."""
+    password_reset: ChallengeId | None
+    otp: ChallengeId | None
+    """What is to be proven by a one-time password, if anything is."""
     sessions_valid_from: datetime | None
+    kept_session: SessionId | None
+    """Valid though it was started before."""
     created_at: datetime
     updated_at: datetime
 
@@ -147,6 +175,11 @@ class Directory(Protocol):
 
     async def holder_of(self, claim: ClaimId) -> AccountId | None:
         """Whose email address it is."""
+
+    async def password_of(self, account: AccountId) -> Login | None: ...
+
+    async def challenged(self, token_hash: str) -> PresentedChallenge | None:
+        """None for the hash of a token that was never mailed."""
 
     async def presented(self, token_hash: str) -> PresentedToken | None: ...
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.shared.identifiers import AccountId, SessionId
+from domain.shared.identifiers import AccountId, ChallengeId, SessionId
 
 
 class Credential(msgspec.Struct, frozen=True):
@@ -15,6 +15,8 @@ class Credential(msgspec.Struct, frozen=True):
     table: ClassVar[str] = "credential"
     account_id: AccountId
     password_hash: str
+    generation: int = 0
+    """How often the account's password was set anew before this one."""
 
 
 class RefreshToken(msgspec.Struct, frozen=True):
@@ -25,6 +27,16 @@ class RefreshToken(msgspec.Struct, frozen=True):
     session_id: SessionId
     account_id: AccountId
     generation: int
+    expires_at: datetime
+
+
+class MailedToken(msgspec.Struct, frozen=True):
+    """The hash of a token that is sent by mail, and the challenge that presenting it meets."""
+
+    table: ClassVar[str] = "mailed_token"
+    token_hash: str
+    account_id: AccountId
+    challenge_id: ChallengeId
     expires_at: datetime
 
 
@@ -52,4 +64,4 @@ class Forgotten(msgspec.Struct, frozen=True):
     person_id: UUID
 
 
-SideRow = Credential | RefreshToken | PersonKey | NameWords | Forgotten
+SideRow = Credential | RefreshToken | MailedToken | PersonKey | NameWords | Forgotten

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
+from domain.accounts.contact import Contact, evolve_contact
 from domain.accounts.events import (
     AccountClosing,
     AccountDeleted,
@@ -17,13 +18,23 @@ from domain.accounts.events import (
     AccountReopened,
     AllSessionsRevoked,
     EmailReplaced,
+    EmailVerified,
+    OtherSessionsRevoked,
+    PasswordReplaced,
+    PasswordReset,
+    PasswordResetRequested,
+    PhoneGiven,
+    PhoneGuessMissed,
+    PhoneVerified,
     PromotionsOptedIn,
     PromotionsOptedOut,
     Role,
     RoleGranted,
+    VerificationRequested,
 )
+from domain.accounts.password import Password, evolve_password
 from domain.shared.category import Category, Family
-from domain.shared.identifiers import AccountId, ClaimId
+from domain.shared.identifiers import AccountId, ClaimId, SessionId
 from domain.shared.refusal import Forbidden
 from domain.shared.sealed import Sealed
 
@@ -45,11 +56,18 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     promotions_opt_in: bool
     sessions_valid_from: datetime
-    """Sessions started before that are over."""
+    """Sessions started before that are over, but for the one that was kept."""
+    kept_session: SessionId | None = None
+    contact: Contact = Contact()
+    password: Password = Password()
     created_at: datetime
     status: AccountStatus = AccountStatus.ACTIVE
     closing: UUID | None = None
     """Of the latest closing; None where it was reopened or there never was one."""
+
+    @property
+    def email_verified(self) -> bool:
+        return self.contact.verified == self.email_claim
 
     @staticmethod
     def register(
@@ -92,21 +110,20 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         """Ends every session that was started before."""
         return (AllSessionsRevoked(at=at),)
 
+    def revoke_other_sessions(self, kept: SessionId, at: datetime) -> tuple[AccountEvent, ...]:
+        """As `revoke_sessions`, but for one, which must be alive."""
+        return (OtherSessionsRevoked(kept=kept, at=at),)
+
+    def valid_from(self, session: SessionId) -> datetime:
+        """When the session must have been started at the earliest."""
+        return self.created_at if session == self.kept_session else self.sessions_valid_from
+
 
 def evolve(account: Account | None, event: AccountEvent) -> Account:
     """The account after the event."""
     match event:
         case AccountRegistered():
-            return Account(
-                id=event.account_id,
-                email=event.email,
-                email_claim=event.email_claim,
-                name=event.name,
-                role=event.role,
-                promotions_opt_in=False,
-                sessions_valid_from=event.at,
-                created_at=event.at,
-            )
+            return _registered(event)
         case _ if account is None:
             raise ValueError(f"{event.topic} came first")
         case AccountRenamed(name=name):
@@ -116,7 +133,7 @@ def evolve(account: Account | None, event: AccountEvent) -> Account:
         case PromotionsOptedOut():
             return replace(account, promotions_opt_in=False)
         case AllSessionsRevoked(at=at):
-            return replace(account, sessions_valid_from=at)
+            return replace(account, sessions_valid_from=at, kept_session=None)
         case RoleGranted(role=role):
             return replace(account, role=role)
         case EmailReplaced(email=email, email_claim=email_claim):
@@ -126,9 +143,28 @@ def evolve(account: Account | None, event: AccountEvent) -> Account:
         case AccountReopened():
             return replace(account, status=AccountStatus.ACTIVE, closing=None)
         case AccountDeleted(at=at):
-            return replace(account, status=AccountStatus.DELETED, sessions_valid_from=at)
+            return replace(account, status=AccountStatus.DELETED, sessions_valid_from=at, kept_session=None)
+        case OtherSessionsRevoked(kept=kept, at=at):
+            return replace(account, sessions_valid_from=at, kept_session=kept)
+        case VerificationRequested() | EmailVerified() | PhoneGiven() | PhoneGuessMissed() | PhoneVerified():
+            return replace(account, contact=evolve_contact(account.contact, event))
+        case PasswordResetRequested() | PasswordReset() | PasswordReplaced():
+            return replace(account, password=evolve_password(account.password, event))
         case _:
             assert_never(event)
+
+
+def _registered(event: AccountRegistered) -> Account:
+    return Account(
+        id=event.account_id,
+        email=event.email,
+        email_claim=event.email_claim,
+        name=event.name,
+        role=event.role,
+        promotions_opt_in=False,
+        sessions_valid_from=event.at,
+        created_at=event.at,
+    )
 
 
 ACCOUNTS: Category[Account, AccountEvent] = Category(

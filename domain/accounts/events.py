@@ -6,7 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.shared.event import Event
-from domain.shared.identifiers import AccountId, ClaimId, SessionId
+from domain.shared.identifiers import AccountId, ChallengeId, ClaimId, SessionId
 from domain.shared.sealed import Sealed
 
 
@@ -91,12 +91,99 @@ class AccountDeleted(Event, frozen=True, kw_only=True):
     at: datetime
 
 
+class OtherSessionsRevoked(Event, frozen=True, kw_only=True):
+    """As AllSessionsRevoked, but for the session `kept`."""
+
+    topic: ClassVar[str] = "accounts.other-sessions-revoked"
+    kept: SessionId
+    at: datetime
+
+
+class VerificationRequested(Event, frozen=True, kw_only=True):
+    """Whoever reads mail to the address is to say so; the token follows from the challenge. A later one replaces it."""
+
+    topic: ClassVar[str] = "accounts.verification-requested"
+    account_id: AccountId
+    challenge_id: ChallengeId
+    email_claim: ClaimId
+    expires_at: datetime
+    at: datetime
+
+
+class EmailVerified(Event, frozen=True, kw_only=True):
+    """Of this address alone: a further one is unverified again."""
+
+    topic: ClassVar[str] = "accounts.email-verified"
+    email_claim: ClaimId
+    at: datetime
+
+
+class PhoneGiven(Event, frozen=True, kw_only=True):
+    """The number to be verified by a one-time password, which follows from the challenge. Replaces an earlier one."""
+
+    topic: ClassVar[str] = "accounts.phone-given"
+    account_id: AccountId
+    challenge_id: ChallengeId
+    phone: Sealed
+    """E.164."""
+    expires_at: datetime
+    at: datetime
+
+
+class PhoneGuessMissed(Event, frozen=True, kw_only=True):
+    """A wrong one-time password."""
+
+    topic: ClassVar[str] = "accounts.phone-guess-missed"
+    challenge_id: ChallengeId
+    at: datetime
+
+
+class PhoneVerified(Event, frozen=True, kw_only=True):
+    topic: ClassVar[str] = "accounts.phone-verified"
+    challenge_id: ChallengeId
+    at: datetime
+
+
+ContactEvent = VerificationRequested | EmailVerified | PhoneGiven | PhoneGuessMissed | PhoneVerified
+
+
+class PasswordResetRequested(Event, frozen=True, kw_only=True):
+    """As VerificationRequested, for a new password."""
+
+    topic: ClassVar[str] = "accounts.password-reset-requested"
+    account_id: AccountId
+    challenge_id: ChallengeId
+    email_claim: ClaimId
+    expires_at: datetime
+    at: datetime
+
+
+class PasswordReset(Event, frozen=True, kw_only=True):
+    """By who reads the account's mail."""
+
+    topic: ClassVar[str] = "accounts.password-reset"
+    challenge_id: ChallengeId
+    at: datetime
+
+
+class PasswordReplaced(Event, frozen=True, kw_only=True):
+    """By who knew the one before."""
+
+    topic: ClassVar[str] = "accounts.password-replaced"
+    at: datetime
+
+
+PasswordEvent = PasswordResetRequested | PasswordReset | PasswordReplaced
+
 AccountEvent = (
     AccountRegistered
     | AccountRenamed
     | PromotionsOptedIn
     | PromotionsOptedOut
     | AllSessionsRevoked
+    | OtherSessionsRevoked
+    | ContactEvent
+    | PasswordEvent
     | RoleGranted
     | EmailReplaced
     | AccountClosing

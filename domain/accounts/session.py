@@ -52,7 +52,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
         `valid_from` is the account's: sessions started before it are over.
         """
-        self._require_alive(valid_from, at)
+        self.require_alive(valid_from, at)
         if not 0 <= generation <= self.generation:
             raise SessionOver("The session never handed out this token.")
         if generation < self.generation and not self._retries(generation, client, at):
@@ -63,15 +63,21 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         """Ends it at its owner's wish; once is enough."""
         return () if self.revoked else (SessionRevoked(reason=RevocationReason.LOGOUT, at=at),)
 
-    def _retries(self, generation: int, client: str, at: datetime) -> bool:
-        """Whether it is the token spent last, presented again by who spent it, soon enough."""
-        return generation == self.generation - 1 and client == self.client and at - self.refreshed_at <= RETRY_WINDOW
+    def require_owner(self, account_id: AccountId) -> None:
+        """Raises SessionOver for anybody else's."""
+        if self.account_id != account_id:
+            raise SessionOver("This account has no such session.")
 
-    def _require_alive(self, valid_from: datetime, at: datetime) -> None:
+    def require_alive(self, valid_from: datetime, at: datetime) -> None:
+        """Raises SessionOver."""
         if self.revoked or self.started_at < valid_from:
             raise SessionOver("The session was ended.")
         if at >= self.expires_at:
             raise SessionOver("The session has expired.")
+
+    def _retries(self, generation: int, client: str, at: datetime) -> bool:
+        """Whether it is the token spent last, presented again by who spent it, soon enough."""
+        return generation == self.generation - 1 and client == self.client and at - self.refreshed_at <= RETRY_WINDOW
 
 
 def evolve(session: Session | None, event: SessionEvent) -> Session:

@@ -19,6 +19,7 @@ PaymentId = NewType("PaymentId", UUID)
 RefundId = NewType("RefundId", UUID)
 ClaimId = NewType("ClaimId", UUID)
 CouponId = NewType("CouponId", UUID)
+ChallengeId = NewType("ChallengeId", UUID)
 
 _NAMESPACE = UUID("6c1f0a52-6c8e-5d5b-9d0b-3f6f6a8f2f10")
 

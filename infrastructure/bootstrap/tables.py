@@ -5,7 +5,16 @@ from functools import partial
 from typing import Any
 
 from application import catalogue, categories, inventory, payments, promotions, shopping, wishlist
-from application.accounts import administration, closing, profile, registration, sessions
+from application.accounts import (
+    administration,
+    closing,
+    passwords,
+    phones,
+    profile,
+    registration,
+    sessions,
+    verification,
+)
 from application.effects.closing import SettleClosing, settle_closing
 from application.effects.effect import Effect
 from application.effects.expiry import expire_when_settled
@@ -50,6 +59,13 @@ _ACCOUNTS: Handlers = {
     administration.EditAccount: administration.edit_account,
     closing.CloseAccount: closing.close_account,
     closing.EndClosing: closing.end_closing,
+    verification.RequestVerification: verification.request_verification,
+    verification.VerifyEmail: verification.verify_email,
+    passwords.RequestPasswordReset: passwords.request_password_reset,
+    passwords.ResetPassword: passwords.reset_password,
+    passwords.ReplacePassword: passwords.replace_password,
+    phones.GivePhone: phones.give_phone,
+    phones.VerifyPhone: phones.verify_phone,
 }
 _CATALOGUE: Handlers = {
     catalogue.WithdrawProduct: catalogue.withdraw_product,

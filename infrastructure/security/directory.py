@@ -12,18 +12,20 @@ from psycopg_pool import AsyncConnectionPool
 
 from application.ports.clock import Clock
 from application.ports.log import slot_of
-from application.ports.security import Login, PresentedToken, Standing
+from application.ports.security import Login, PresentedChallenge, PresentedToken, Standing
 from domain.accounts.account import ACCOUNTS, Account
+from domain.accounts.challenge import Challenge
+from domain.accounts.contact import Otp
 from domain.accounts.events import AccountEvent
 from domain.shared.actor import Actor
-from domain.shared.identifiers import AccountId, ClaimId
+from domain.shared.identifiers import AccountId, ChallengeId, ClaimId
 from infrastructure.eventstore.codec import EventCodec
 
 REMEMBERED = 20_000
 MAY_BE_OLD = timedelta(seconds=1)
 
 _LOGIN = """
-SELECT c.account_id, c.password_hash
+SELECT c.account_id, c.password_hash, c.generation
   FROM (SELECT topic, state FROM till.stored_events
          WHERE originator_id = %s ORDER BY originator_version DESC LIMIT 1) AS claim
   JOIN till.credential c ON c.account_id = (convert_from(claim.state, 'UTF8')::jsonb ->> 'account_id')::uuid
@@ -33,6 +35,8 @@ _HOLDER = """
 SELECT (convert_from(state, 'UTF8')::jsonb ->> 'account_id')::uuid, topic LIKE 'accounts.email-claimed:%%'
   FROM till.stored_events WHERE originator_id = %s ORDER BY originator_version DESC LIMIT 1
 """
+_LOGIN_BY_ACCOUNT = "SELECT account_id, password_hash, generation FROM till.credential WHERE account_id = %s"
+_CHALLENGED = "SELECT account_id, challenge_id FROM till.mailed_token WHERE token_hash = %s"
 _PRESENTED = "SELECT session_id, generation, expires_at FROM till.refresh_token WHERE token_hash = %s"
 _LAST_WRITTEN = """
 SELECT e.topic, e.ordering_key, e.notification_id
@@ -72,7 +76,17 @@ class PostgresDirectory:
     async def login_of(self, claim: ClaimId) -> Login | None:
         async with self._pool.connection() as connection:
             row = await (await connection.execute(_LOGIN, (claim,))).fetchone()
-        return None if row is None else Login(account=row[0], password_hash=row[1])
+        return None if row is None else Login(account=row[0], password_hash=row[1], generation=row[2])
+
+    async def password_of(self, account: AccountId) -> Login | None:
+        async with self._pool.connection() as connection:
+            row = await (await connection.execute(_LOGIN_BY_ACCOUNT, (account,))).fetchone()
+        return None if row is None else Login(account=row[0], password_hash=row[1], generation=row[2])
+
+    async def challenged(self, token_hash: str) -> PresentedChallenge | None:
+        async with self._pool.connection() as connection:
+            row = await (await connection.execute(_CHALLENGED, (token_hash,))).fetchone()
+        return None if row is None else PresentedChallenge(account=row[0], challenge=row[1])
 
     async def holder_of(self, claim: ClaimId) -> AccountId | None:
         async with self._pool.connection() as connection:
@@ -164,8 +178,20 @@ class _Known:
             status=state.status,
             email=state.email,
             name=state.name,
+            email_claim=state.email_claim,
+            email_verified=state.email_verified,
+            phone=state.contact.phone,
+            phone_verified=state.contact.phone_verified,
             promotions_opt_in=state.promotions_opt_in,
+            verification=_id_of(state.contact.verification),
+            password_reset=_id_of(state.password.reset),
+            otp=_id_of(state.contact.otp),
             sessions_valid_from=state.sessions_valid_from,
+            kept_session=state.kept_session,
             created_at=state.created_at,
             updated_at=self.updated_at,
         )
+
+
+def _id_of(challenge: Challenge | Otp | None) -> ChallengeId | None:
+    return challenge.id if challenge is not None else None

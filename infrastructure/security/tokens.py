@@ -1,4 +1,4 @@
-"""Access tokens as signed JWTs, refresh tokens as keyed digests."""
+"""Access tokens as signed JWTs; refresh tokens, mailed tokens and one-time passwords as keyed digests."""
 
 import base64
 import hashlib
@@ -12,7 +12,7 @@ import jwt
 
 from application.ports.clock import Clock
 from application.ports.security import AccessClaims, RefreshSecret, TokenRejected
-from domain.shared.identifiers import AccountId, SessionId
+from domain.shared.identifiers import AccountId, ChallengeId, SessionId
 from infrastructure.security.keys import derive_key
 
 ALGORITHM = "HS256"
@@ -21,6 +21,7 @@ ACCESS_LIFE = timedelta(minutes=15)
 REFRESH_LIFE = timedelta(days=7)
 LEEWAY = timedelta(seconds=5)
 REMEMBERED = 10_000
+OTP_DIGITS = 6
 
 
 class JwtTokens:
@@ -31,6 +32,8 @@ class JwtTokens:
         self._keys = {_kid(key): key for key in signing}
         self._kid = _kid(signing[0])
         self._refresh_key = derive_key(master_key, "refresh-token")
+        self._mailed_key = derive_key(master_key, "mailed-token")
+        self._otp_key = derive_key(master_key, "one-time-password")
         self._clock = clock
         self._verified: dict[str, AccessClaims] = {}
 
@@ -93,7 +96,22 @@ class JwtTokens:
         return RefreshSecret(token=token, token_hash=self.hash_refresh(token), expires_at=at + REFRESH_LIFE)
 
     def hash_refresh(self, token: str) -> str:
-        return hashlib.sha256(token.encode()).hexdigest()
+        return _hash(token)
+
+    def mailed_token(self, challenge: ChallengeId) -> str:
+        digest = hmac.digest(self._mailed_key, challenge.bytes, hashlib.sha256)
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+    def hash_mailed(self, token: str) -> str:
+        return _hash(token)
+
+    def one_time_password(self, challenge: ChallengeId) -> str:
+        digest = hmac.digest(self._otp_key, challenge.bytes, hashlib.sha256)
+        return f"{int.from_bytes(digest) % 10**OTP_DIGITS:0{OTP_DIGITS}}"
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _kid(key: bytes) -> str:

@@ -13,6 +13,14 @@ from domain.accounts.events import (
     EmailClaimed,
     EmailReleased,
     EmailReplaced,
+    EmailVerified,
+    OtherSessionsRevoked,
+    PasswordReplaced,
+    PasswordReset,
+    PasswordResetRequested,
+    PhoneGiven,
+    PhoneGuessMissed,
+    PhoneVerified,
     PromotionsOptedIn,
     PromotionsOptedOut,
     RevocationReason,
@@ -21,9 +29,19 @@ from domain.accounts.events import (
     SessionRefreshed,
     SessionRevoked,
     SessionStarted,
+    VerificationRequested,
 )
 from domain.shared.event import Event
-from domain.shared.identifiers import AccountId, CartId, ClaimId, OrderId, ProductId, SessionId, wishlist_of
+from domain.shared.identifiers import (
+    AccountId,
+    CartId,
+    ChallengeId,
+    ClaimId,
+    OrderId,
+    ProductId,
+    SessionId,
+    wishlist_of,
+)
 from domain.shared.money import Money
 from domain.shared.sealed import Sealed
 from domain.shopping.events import (
@@ -50,6 +68,8 @@ OTHER_PRODUCT = ProductId(UUID("b0000000-0000-4000-8000-000000000006"))
 ORDER = OrderId(UUID("0d000000-0000-4000-8000-000000000007"))
 CLOSING = UUID("cd000000-0000-4000-8000-000000000008")
 EMAIL = Sealed(person=ACCOUNT, box="ZW1haWwgaW4gYSBib3g")
+CHALLENGE = ChallengeId(UUID("c4000000-0000-5000-8000-00000000000c"))
+PHONE = Sealed(person=ACCOUNT, box="cGhvbmUgaW4gYSBib3g")
 NAME = Sealed(person=ACCOUNT, box="bmFtZSBpbiBhIGJveA")
 PRICE = Money(87_500, "INR")
 
@@ -64,6 +84,19 @@ CUSTOMERS: tuple[Event, ...] = (
     AccountClosing(account_id=ACCOUNT, closing=CLOSING, at=AT),
     AccountReopened(account_id=ACCOUNT, closing=CLOSING, at=AT),
     AccountDeleted(account_id=ACCOUNT, closing=CLOSING, at=AT),
+    OtherSessionsRevoked(kept=SESSION, at=AT),
+    VerificationRequested(
+        account_id=ACCOUNT, challenge_id=CHALLENGE, email_claim=CLAIM, expires_at=AT + timedelta(days=1), at=AT
+    ),
+    EmailVerified(email_claim=CLAIM, at=AT),
+    PhoneGiven(account_id=ACCOUNT, challenge_id=CHALLENGE, phone=PHONE, expires_at=AT + timedelta(minutes=10), at=AT),
+    PhoneGuessMissed(challenge_id=CHALLENGE, at=AT),
+    PhoneVerified(challenge_id=CHALLENGE, at=AT),
+    PasswordResetRequested(
+        account_id=ACCOUNT, challenge_id=CHALLENGE, email_claim=CLAIM, expires_at=AT + timedelta(hours=1), at=AT
+    ),
+    PasswordReset(challenge_id=CHALLENGE, at=AT),
+    PasswordReplaced(at=AT),
     EmailClaimed(claim_id=CLAIM, account_id=ACCOUNT),
     EmailReleased(account_id=ACCOUNT),
     SessionStarted(session_id=SESSION, account_id=ACCOUNT, client="b1ff", at=AT, expires_at=AT + timedelta(days=7)),

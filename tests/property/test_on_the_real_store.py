@@ -9,6 +9,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.property.test_account_machine import AccountMachine
 from tests.property.test_cart_machine import CartMachine
 from tests.property.test_category_machine import CategoryMachine
+from tests.property.test_contact_machine import ContactMachine
 from tests.property.test_coupon_machine import CouponMachine
 from tests.property.test_email_claim_machine import EmailClaimMachine
 from tests.property.test_order_machine import OrderMachine
@@ -26,6 +27,7 @@ from tests.support.store_log import StoreLog
 MACHINES: list[type[AggregateMachine[Any, Any]]] = [
     AccountMachine,
     CartMachine,
+    ContactMachine,
     CouponMachine,
     CategoryMachine,
     EmailClaimMachine,

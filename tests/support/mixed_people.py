@@ -4,12 +4,15 @@ from datetime import timedelta
 
 from application.accounts.administration import EditAccount
 from application.accounts.closing import CloseAccount, EndClosing
+from application.accounts.passwords import ReplacePassword, RequestPasswordReset, ResetPassword
+from application.accounts.phones import GivePhone, VerifyPhone
 from application.accounts.profile import EditProfile
 from application.accounts.sessions import EndAllSessions, EndSession, RefreshSession, StartSession
+from application.accounts.verification import RequestVerification, VerifyEmail
 from application.ports.open_orders import OpenOrder
 from domain.accounts.events import Role
-from domain.shared.actor import Actor
-from domain.shared.identifiers import AccountId, ClaimId, OrderId, SessionId
+from domain.shared.actor import ANONYMOUS, Actor
+from domain.shared.identifiers import AccountId, ChallengeId, ClaimId, OrderId, SessionId
 from tests.support.mixed_world import SHOP, Step, Story, World
 
 LASTING = timedelta(days=30)
@@ -19,7 +22,10 @@ def newcomer(world: World) -> Story:
     """Registers, looks around, has second thoughts about letters and about the name."""
     role = Role.SELLER if world.chance(0.2) else Role.BUYER
     account = AccountId(world.number())
-    yield from registering(world, account, role)
+    if role is Role.BUYER and world.chance(0.5):
+        yield from proving(world, account)
+    else:
+        yield from registering(world, account, role)
     yield from logging_in(world, account)
     yield Step(Actor.of(account), EditProfile(account_id=account, promotions_opt_in=world.chance(0.7)))
     yield Step(Actor.of(account), EditProfile(account_id=account, full_name=world.sealed(account)))
@@ -48,15 +54,50 @@ def moving_and_leaving(world: World, account: AccountId) -> Story:
                 people.remove(account)
 
 
-def registering(world: World, account: AccountId, role: Role) -> Story:
+def proving(world: World, account: AccountId) -> Story:
+    """Reads the mail at last, gives a phone number, mistypes the one-time password, and may forget the password."""
+    claim, verification, otp, reset = (ClaimId(world.number()), *(ChallengeId(world.number()) for _ in range(3)))
+    yield from registering(world, account, Role.BUYER, claim=claim)
+    ask = RequestVerification(email_claim=claim, challenge_id=verification, token_hash=str(world.number()))
+    yield Step(ANONYMOUS, ask)
+    if world.chance(0.7):
+        yield Step(ANONYMOUS, VerifyEmail(account_id=account, challenge_id=verification))
+    yield Step(Actor.of(account), GivePhone(account_id=account, phone=world.sealed(account), challenge_id=otp))
+    for _ in range(world.luck.randrange(3)):
+        yield Step(Actor.of(account), VerifyPhone(account_id=account, challenge_id=otp, matches=world.chance(0.5)))
+    forgotten = RequestPasswordReset(email_claim=claim, challenge_id=reset, token_hash=str(world.number()))
+    yield Step(ANONYMOUS, forgotten)
+    if world.chance(0.7):
+        yield Step(ANONYMOUS, ResetPassword(account_id=account, challenge_id=reset, password_hash="none"))
+
+
+def replacing_the_password(world: World) -> Story:
+    """In a session of theirs, which stays."""
+    account, session = world.luck.choice(world.buyers), SessionId(world.number())
+    start = StartSession(
+        session_id=session,
+        account_id=account,
+        client="client",
+        token_hash=str(world.number()),
+        expires_at=world.clock.now() + LASTING,
+    )
+    yield Step(Actor.of(account), start)
+    replace = ReplacePassword(account_id=account, session_id=session, checked=0, password_hash="none")
+    yield Step(Actor.of(account), replace)
+
+
+def registering(world: World, account: AccountId, role: Role, *, claim: ClaimId | None = None) -> Story:
     """From then on everybody knows them."""
-    outcome = yield world.registration(account, role)
+    outcome = yield world.registration(account, role, claim=claim)
     if outcome.refusal is None:
         {Role.BUYER: world.buyers, Role.SELLER: world.sellers, Role.ADMIN: world.admins}[role].append(account)
 
 
 def somebody_returns(world: World) -> Story:
-    yield from logging_in(world, world.luck.choice(world.buyers + world.sellers))
+    if world.chance(0.2):
+        yield from replacing_the_password(world)
+    else:
+        yield from logging_in(world, world.luck.choice(world.buyers + world.sellers))
 
 
 def logging_in(world: World, account: AccountId) -> Story:

@@ -58,11 +58,11 @@ class World:
     def sealed(self, person: UUID) -> Sealed:
         return Sealed(person=person, box=f"{self.luck.getrandbits(256):064x}")
 
-    def registration(self, account: AccountId, role: Role) -> Step:
+    def registration(self, account: AccountId, role: Role, *, claim: ClaimId | None = None) -> Step:
         command = RegisterAccount(
             account_id=account,
             email=self.sealed(account),
-            email_claim=ClaimId(self.number()),
+            email_claim=claim or ClaimId(self.number()),
             full_name=self.sealed(account),
             role=role,
             password_hash="none",

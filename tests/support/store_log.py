@@ -22,7 +22,8 @@ from tests.support.loops import committer, envelope
 T = TypeVar("T")
 
 _CLEAR = """
-TRUNCATE till.stored_events, till.commands, till.snapshots, till.credential, till.refresh_token, till.person_key;
+TRUNCATE till.stored_events, till.commands, till.snapshots, till.credential, till.refresh_token,
+    till.mailed_token, till.person_key;
 UPDATE till.log_head SET position = 0, recorded_at = 'epoch'
 """
 
