@@ -16,10 +16,11 @@ encode = msgspec.json.Encoder(decimal_format="number").encode
 class Answer:
     """What goes back to the client, before the edge adds what every answer carries."""
 
-    __slots__ = ("body", "headers", "packed", "status", "whole")
+    __slots__ = ("body", "compressible", "headers", "packed", "status", "whole")
 
-    def __init__(self, status: int, body: bytes, headers: Sequence[Header] = ()) -> None:
+    def __init__(self, status: int, body: bytes, headers: Sequence[Header] = (), *, compressible: bool = True) -> None:
         self.status = status
+        self.compressible = compressible
         self.body = body
         self.headers = list(headers)
         self.whole: list[Header] | None = None

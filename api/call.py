@@ -1,15 +1,17 @@
 """One request on its way through the API: who asks, what was sent, and the commands it leads to."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from hashlib import blake2b
 from typing import TypeVar
 from uuid import UUID, uuid5
 
 import msgspec
 from fastapi import Request
 from pydantic import BaseModel
+from starlette.datastructures import UploadFile
 from starlette.types import Receive, Scope
 
-from api import bodies, idempotency, identity, negotiation
+from api import bodies, idempotency, identity, multipart, negotiation
 from api.answers import Header
 from api.errors import raise_refusal
 from api.positions import Positioned
@@ -55,6 +57,8 @@ class Call(Request):
         self.limit_headers: list[Header] = []
         """How much more the client may ask for."""
         self.submitted = False
+        self.uploads: tuple[UploadFile, ...] = ()
+        """Files of a form, on routes that take them."""
         self._sent: object = msgspec.UNSET
         self._command_id: UUID | None = None
 
@@ -87,6 +91,20 @@ class Call(Request):
             raw = await self._read()
             self._sent = bodies.decode(raw) if raw else None
         return self._sent
+
+    async def take_form(self, json_fields: frozenset[str]) -> None:
+        """A multipart body, apart: `json` gives its fields, `uploads` its files. Closed by `close_form`."""
+        form = await multipart.read_form(self.given, self.receive, json_fields=json_fields)
+        self._sent, self.uploads = form.fields, form.files
+
+    async def fields(self) -> Collection[str]:
+        """Names of the fields of a form."""
+        sent = await self.json()
+        return sent if isinstance(sent, dict) else ()
+
+    async def close_form(self) -> None:
+        for upload in self.uploads:
+            await upload.close()
 
     async def model(self, model: type[M]) -> M:
         """The body as a model; one without required fields may be left out altogether."""
@@ -180,7 +198,8 @@ class Call(Request):
 
     async def _fingerprint(self) -> bytes:
         sent = bodies.canonical(await self.json())
-        return self.services.fingerprints.of(self.method.encode(), self.scope["path"].encode(), sent)
+        digests = [await _digest(upload) for upload in self.uploads]
+        return self.services.fingerprints.of(self.method.encode(), self.scope["path"].encode(), sent, *digests)
 
     def own_headers(self, status: int) -> list[Header]:
         """What the answer to this request says beside what it is."""
@@ -205,6 +224,11 @@ class Call(Request):
         if not (header.startswith('"') and header.endswith('"') and number.isdecimal() and len(number) < 19):
             raise Problem(412, "version-mismatch", "If-Match takes the ETag of the resource.")
         return int(number)
+
+
+async def _digest(upload: UploadFile) -> bytes:
+    await upload.seek(0)
+    return blake2b(await upload.read()).digest()
 
 
 def result_of(outcome: Outcome, kind: type[R]) -> R:

@@ -26,6 +26,7 @@ from domain.catalogue.categories import (
     TooManyCategories,
     UnknownCategory,
 )
+from domain.catalogue.images import TooManyImages, UnknownImage
 from domain.catalogue.product import DiscountOutOfRange, ProductNotAvailable, TooManyAttributes
 from domain.catalogue.review import NotDelivered, RatingOutOfRange, ReviewTakenDown
 from domain.inventory.stock import AlreadyReserved, InsufficientStock, StockBelowReserved, StockOutOfRange
@@ -65,6 +66,7 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     NotFound: 404,
     CouponUnknown: 404,
     UnknownAttempt: 404,
+    UnknownImage: 404,
     UnknownRefund: 404,
     VersionMismatch: 412,
     # Malformed, as the domain sees it.
@@ -131,6 +133,7 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     WishlistFull: 409,
     TooManyCategories: 409,
     TokenNotValid: 409,
+    TooManyImages: 409,
 }
 _BY_CODE: Final = {refusal.code: status for refusal, status in STATUSES.items()}
 

@@ -25,7 +25,9 @@ def require_acceptable(given: Mapping[bytes, bytes], produces: str) -> None:
 def _covers(kind: str, produces: str) -> bool:
     main, _, sub = kind.partition("/")
     wanted_main, _, wanted_sub = produces.partition("/")
-    return produces == ANYTHING or (main in {"*", wanted_main} and sub in {"*", wanted_sub.partition(";")[0]})
+    if produces == ANYTHING:
+        return True
+    return main in {"*", wanted_main} and (wanted_sub == "*" or sub in {"*", wanted_sub.partition(";")[0]})
 
 
 def _refused(parameters: list[str]) -> bool:
@@ -43,6 +45,15 @@ def require_json(given: Mapping[bytes, bytes]) -> None:
     charset = parameters.partition("charset=")[2].strip(' "')
     if kind.strip() not in JSON_TYPES or charset not in CHARSETS:
         raise Problem(415, "unsupported-media-type", "A body is application/json in UTF-8.")
+
+
+def require_utf8(given: Mapping[bytes, bytes]) -> None:
+    """Raises 415 where a body is compressed, or its text in another encoding."""
+    if b"content-encoding" in given and given[b"content-encoding"].lower() != b"identity":
+        raise Problem(415, "unsupported-encoding", "A body is sent as it is, not compressed.")
+    _, _, parameters = given.get(b"content-type", b"").decode("latin-1").lower().partition(";")
+    if parameters.partition("charset=")[2].partition(";")[0].strip(' "') not in CHARSETS:
+        raise Problem(415, "unsupported-media-type", "The text of a body is UTF-8.")
 
 
 def takes_gzip(given: Mapping[bytes, bytes]) -> bool:

@@ -11,6 +11,7 @@ from api.openapi_problems import Problems
 from api.problems import ProblemDetails
 from api.routing import READS, Access, TillRoute
 from api.samples import exact, sample
+from domain.catalogue.images import MAX_IMAGES
 
 DESCRIPTION = """An event-sourced shop. Amounts are exact JSON numbers in major units. Every change takes an
 `Idempotency-Key` and answers `X-Position`; a read that sends it back as `X-Min-Position` sees the change.
@@ -63,7 +64,9 @@ def _complete(operation: dict[str, Any], route: TillRoute, method: str, problems
     if "request" in examples and "requestBody" in operation:
         for content in operation["requestBody"]["content"].values():
             content["example"] = exact(examples["request"])
-    held = {"304": NOT_MODIFIED} if method in READS and route.path.startswith("/api/") else {}
+    if described.uploads is not None:
+        _take_forms(operation)
+    held = {"304": NOT_MODIFIED} if method in READS and route.path.startswith(("/api/", "/images/")) else {}
     operation["responses"] = {str(described.status): _success(route, method), **held, **problems.of(route, method)}
     for status, kind, answer in described.alternatives:
         response = operation["responses"].setdefault(str(status), {"description": described.summary})
@@ -72,6 +75,20 @@ def _complete(operation: dict[str, Any], route: TillRoute, method: str, problems
                 problems.shared[response["$ref"].rpartition("/")[2]]
             )
         response.setdefault("content", {}).update(_content(kind, answer, examples.get("response")))
+
+
+def _take_forms(operation: dict[str, Any]) -> None:
+    """The body may be a form with pictures as well, or has to be."""
+    pictures = {"type": "array", "maxItems": MAX_IMAGES, "items": {"type": "string", "format": "binary"}}
+    body = operation.setdefault("requestBody", {"required": True, "content": {}})
+    form: dict[str, Any] = {"type": "object", "properties": {"images": pictures}}
+    shown = {"images": ["kettle.jpg"]}
+    if described := body["content"].get("application/json"):
+        form = {"allOf": [described["schema"], form]}
+        shown = {**described.get("example", {}), **shown}
+    else:
+        form["required"] = ["images"]
+    body["content"]["multipart/form-data"] = {"schema": form, "example": shown}
 
 
 def _success(route: TillRoute, method: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from api.answers import View
 from api.fields import Amount, Attributes, Body, Description, Name, Percentage, QueryAmount, Sku, Text, Units, absent
 from api.paging import PageQuery
 from application.catalogue import ProductKept
+from domain.catalogue.images import Image
 from domain.shared.money import Money
 from projections.catalogue_lists import Sort
 from projections.catalogue_queries import ProductRow
@@ -30,10 +31,30 @@ EXAMPLE_VIEW: dict[str, object] = {
     "currency": "INR",
     "quantity": 40,
     "available": 40,
+    "images": [
+        {
+            "id": "0b0f8a3e-8d0e-5a61-b7a5-9f4b0e0c7d11",
+            "url": "/images/0b0f8a3e-8d0e-5a61-b7a5-9f4b0e0c7d11",
+            "thumbnailUrl": "/images/0b0f8a3e-8d0e-5a61-b7a5-9f4b0e0c7d11/thumbnail",
+            "mediaType": "image/jpeg",
+            "width": 1600,
+            "height": 1200,
+        }
+    ],
     "version": 1,
     "createdAt": "2026-11-21T12:00:00Z",
     "updatedAt": "2026-11-21T12:00:00Z",
 }
+
+
+class ImageView(View, frozen=True, kw_only=True):
+    id: UUID
+    url: str
+    """Of the picture; it never changes."""
+    thumbnail_url: str
+    media_type: str
+    width: int
+    height: int
 
 
 class ProductView(View, frozen=True, kw_only=True):
@@ -51,6 +72,7 @@ class ProductView(View, frozen=True, kw_only=True):
     quantity: int
     """Units on hand."""
     available: int
+    images: list[ImageView]
     version: int
     created_at: datetime
     updated_at: datetime
@@ -127,6 +149,7 @@ def shown(row: ProductRow) -> ProductView:
         currency=row.currency,
         quantity=row.on_hand,
         available=row.available,
+        images=[*map(pictured, row.images)],
         version=row.version,
         created_at=row.created_at,
         updated_at=row.updated_at,
@@ -147,9 +170,22 @@ def kept(product: ProductKept) -> ProductView:
         currency=product.price.currency,
         quantity=product.on_hand,
         available=product.available,
+        images=[*map(pictured, product.images)],
         version=product.version,
         created_at=product.created_at,
         updated_at=product.updated_at,
+    )
+
+
+def pictured(image: Image) -> ImageView:
+    url = f"/images/{image.id}"
+    return ImageView(
+        id=image.id,
+        url=url,
+        thumbnail_url=f"{url}/thumbnail",
+        media_type=image.media_type,
+        width=image.width,
+        height=image.height,
     )
 
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from api import bodies
 from api.answers import Answer
 from api.call import Call
+from api.multipart import is_multipart
 from api.problems import not_found, unprocessable
 from domain.accounts.events import Role
 from domain.shared.refusal import Refusal, Violation
@@ -50,6 +51,8 @@ class Operation:
     """Counts against the narrow limit on guessing."""
     cached: bool = False
     """The answer is the same for everybody and may be kept while its read models stand still."""
+    uploads: frozenset[str] | None = None
+    """Takes a form with pictures instead of JSON, too; names the fields of it that hold JSON."""
     produces: str = "application/json"
     examples: Mapping[str, Any] | None = None
     """`request` and `response`, as they stand in OpenAPI."""
@@ -98,9 +101,14 @@ class TillRoute(APIRoute):
             arguments[name] = _identifier(parameters[name])
         if self.query is not None:
             arguments["query"] = _query(self.query, call)
-        if self.body is not None:
-            arguments["body"] = await call.model(self.body)
-        answer: Answer = await self.endpoint(call, **arguments)
+        if operation.uploads is not None and is_multipart(call.given):
+            await call.take_form(operation.uploads)
+        try:
+            if self.body is not None:
+                arguments["body"] = await call.model(self.body)
+            answer: Answer = await self.endpoint(call, **arguments)
+        finally:
+            await call.close_form()
         return answer
 
 

@@ -43,7 +43,7 @@ async def send_answer(
         answer.whole = _whole(answer)
     body = answer.body
     headers += answer.whole
-    if len(body) >= WORTH_COMPRESSING and negotiation.takes_gzip(given):
+    if answer.compressible and len(body) >= WORTH_COMPRESSING and negotiation.takes_gzip(given):
         if answer.packed is None:
             answer.packed = gzip.compress(body, compresslevel=5, mtime=0)
         body = answer.packed
@@ -56,5 +56,5 @@ async def send_answer(
 
 def _whole(answer: Answer) -> list[Header]:
     names = {name for name, _ in answer.headers}
-    defaults = [each for each in (STRICT_CONTENT, PRIVATE) if each[0] not in names]
-    return [*answer.headers, *SECURITY, *defaults]
+    defaults = [each for each in (*SECURITY, STRICT_CONTENT, PRIVATE) if each[0] not in names]
+    return [*answer.headers, *defaults]

@@ -11,6 +11,7 @@ from psycopg_pool import AsyncConnectionPool
 from application.ports.clock import Clock
 from application.ports.commands import CommandBus
 from application.ports.gateway import PaymentGateway
+from application.ports.images import ImageDeveloper, ImageStore
 from application.ports.open_orders import OpenOrders
 from application.ports.security import Directory, Emails, Fingerprints, Names, Passwords, Tokens, Vault
 
@@ -79,6 +80,12 @@ class Services(Protocol):
 
     @property
     def open_orders(self) -> OpenOrders: ...
+
+    @property
+    def images(self) -> ImageStore: ...
+
+    @property
+    def developer(self) -> ImageDeveloper: ...
 
     @property
     def directory(self) -> Directory: ...

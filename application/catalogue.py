@@ -11,6 +11,7 @@ from application.ports.commands import Command, Result, Touched, touching
 from application.ports.work import Work
 from domain.accounts.account import ACCOUNTS
 from domain.accounts.events import Role
+from domain.catalogue.images import Image
 from domain.catalogue.product import PRODUCTS, Product
 from domain.inventory.stock import STOCKS, Stock
 from domain.shared.identifiers import AccountId, ProductId, stock_of
@@ -36,6 +37,7 @@ class ProductKept(Result, frozen=True, kw_only=True):
     withdrawn: bool
     created_at: datetime
     updated_at: datetime
+    images: tuple[Image, ...] = ()
 
 
 class ListProduct(Command, frozen=True, kw_only=True):
@@ -52,9 +54,10 @@ class ListProduct(Command, frozen=True, kw_only=True):
     discount: int = 0
     quantity: int = 0
     threshold: int | None = None
+    images: tuple[Image, ...] = ()
 
     def streams(self) -> Touched:
-        return _streams(self.product_id)
+        return product_streams(self.product_id)
 
 
 class EditProduct(Command, frozen=True, kw_only=True):
@@ -73,7 +76,7 @@ class EditProduct(Command, frozen=True, kw_only=True):
     discount: int | UnsetType = UNSET
 
     def streams(self) -> Touched:
-        return _streams(self.product_id)
+        return product_streams(self.product_id)
 
 
 class WithdrawProduct(Command, frozen=True, kw_only=True):
@@ -82,7 +85,7 @@ class WithdrawProduct(Command, frozen=True, kw_only=True):
     expected_version: int | None = None
 
     def streams(self) -> Touched:
-        return _streams(self.product_id)
+        return product_streams(self.product_id)
 
 
 class RestoreProduct(Command, frozen=True, kw_only=True):
@@ -90,7 +93,7 @@ class RestoreProduct(Command, frozen=True, kw_only=True):
     product_id: ProductId
 
     def streams(self) -> Touched:
-        return _streams(self.product_id)
+        return product_streams(self.product_id)
 
 
 def list_product(command: ListProduct, work: Work, *, policy: ShopPolicy) -> ProductKept:
@@ -111,8 +114,10 @@ def list_product(command: ListProduct, work: Work, *, policy: ShopPolicy) -> Pro
         at=work.now,
     )
     work.record(PRODUCTS, command.product_id, listed)
+    product = work.get(PRODUCTS, command.product_id)
+    work.record(PRODUCTS, product.id, product.add_images(command.images, at=work.now))
     _stock_up(command, work, policy)
-    return _kept(work, command.product_id)
+    return kept(work, command.product_id)
 
 
 def edit_product(command: EditProduct, work: Work, *, policy: ShopPolicy) -> ProductKept:
@@ -130,7 +135,7 @@ def edit_product(command: EditProduct, work: Work, *, policy: ShopPolicy) -> Pro
     discount = product.discount if command.discount is UNSET else command.discount
     repriced = product.reprice(price=price, discount=discount, at=work.now)
     work.record(PRODUCTS, product.id, (*described, *repriced))
-    return _kept(work, product.id)
+    return kept(work, product.id)
 
 
 def _attributes(product: Product, command: EditProduct) -> dict[str, str]:
@@ -143,16 +148,17 @@ def withdraw_product(command: WithdrawProduct, work: Work) -> ProductKept:
     product = own_product(work, command.product_id)
     require_version(work, product.id, command.expected_version)
     work.record(PRODUCTS, product.id, product.withdraw(work.now))
-    return _kept(work, product.id)
+    return kept(work, product.id)
 
 
 def restore_product(command: RestoreProduct, work: Work) -> ProductKept:
     product = own_product(work, command.product_id)
     work.record(PRODUCTS, product.id, product.restore(work.now))
-    return _kept(work, product.id)
+    return kept(work, product.id)
 
 
-def _streams(product_id: ProductId) -> Touched:
+def product_streams(product_id: ProductId) -> Touched:
+    """Of a product and its stock, which every answer shows."""
     return (*touching(PRODUCTS, product_id), *touching(STOCKS, stock_of(product_id)))
 
 
@@ -180,7 +186,8 @@ def _require_store_currency(price: Money, policy: ShopPolicy) -> None:
         raise CurrencyMismatch(f"Prices are in {policy.currency}.")
 
 
-def _kept(work: Work, product_id: ProductId) -> ProductKept:
+def kept(work: Work, product_id: ProductId) -> ProductKept:
+    """As it stands now."""
     product, stock = work.get(PRODUCTS, product_id), work.get(STOCKS, stock_of(product_id))
     return ProductKept(
         product_id=product_id,
@@ -198,4 +205,5 @@ def _kept(work: Work, product_id: ProductId) -> ProductKept:
         withdrawn=product.withdrawn,
         created_at=product.created_at,
         updated_at=product.updated_at,
+        images=product.images,
     )

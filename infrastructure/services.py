@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from application.ports.clock import Clock
 from application.ports.commands import CommandBus
 from application.ports.gateway import PaymentGateway
+from application.ports.images import ImageDeveloper, ImageStore
 from application.ports.open_orders import OpenOrders
 from application.ports.security import Directory, Emails, Fingerprints, Names, Passwords, Tokens, Vault
 from infrastructure.metrics import exposition
@@ -25,6 +26,8 @@ class ApiServices:
     positions: ReadPositions
     gateway: PaymentGateway
     open_orders: OpenOrders
+    images: ImageStore
+    developer: ImageDeveloper
     directory: Directory
     vault: Vault
     tokens: Tokens

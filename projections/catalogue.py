@@ -14,11 +14,14 @@ from application.ports.log import Record
 from domain.catalogue.events import (
     ProductDescribed,
     ProductEvent,
+    ProductImageAdded,
+    ProductImageRemoved,
     ProductListed,
     ProductRepriced,
     ProductRestored,
     ProductWithdrawn,
 )
+from domain.catalogue.images import Image, after
 from domain.shared.money import Money
 from projections import bulk
 from projections.projection import Connection, Projection
@@ -45,7 +48,8 @@ CREATE TABLE {schema}.product (
     version         bigint NOT NULL,
     position        bigint NOT NULL,
     created_at      timestamptz NOT NULL,
-    updated_at      timestamptz NOT NULL
+    updated_at      timestamptz NOT NULL,
+    images          text NOT NULL
 );
 CREATE INDEX product_by_position ON {schema}.product (position);
 CREATE INDEX product_by_price ON {schema}.product (effective_minor, id) WHERE NOT withdrawn;
@@ -61,24 +65,26 @@ CREATE TABLE {schema}.product_count (
 INSERT INTO {schema}.product_count SELECT bucket, 0 FROM generate_series(0, 7) AS bucket;
 """
 _COLUMNS = """id, seller_id, created_at, updated_at, name, name_key, description, sku, attributes, price_minor,
-    effective_minor, currency, discount, withdrawn, version, position"""
+    effective_minor, currency, discount, withdrawn, version, position, images"""
 _TOUCHED = f"SELECT {_COLUMNS} FROM {{schema}}.product WHERE id = ANY(%b::uuid[])"
 _KEEP = f"""
 INSERT INTO {{schema}}.product ({_COLUMNS})
 SELECT {_COLUMNS}
   FROM unnest(%b::uuid[], %b::uuid[], %b::timestamptz[], %b::timestamptz[], %b::text[], %b::text[], %b::text[],
               %b::text[], %b::text[], %b::bigint[], %b::bigint[], %b::text[], %b::integer[], %b::boolean[],
-              %b::bigint[], %b::bigint[]) AS r ({_COLUMNS})
+              %b::bigint[], %b::bigint[], %b::text[]) AS r ({_COLUMNS})
 ON CONFLICT (id) DO UPDATE SET
     name = excluded.name, name_key = excluded.name_key, description = excluded.description, sku = excluded.sku,
     attributes = excluded.attributes, price_minor = excluded.price_minor, effective_minor = excluded.effective_minor,
     currency = excluded.currency, discount = excluded.discount, withdrawn = excluded.withdrawn,
-    version = excluded.version, position = excluded.position, updated_at = excluded.updated_at
+    version = excluded.version, position = excluded.position, updated_at = excluded.updated_at, images = excluded.images
 """
 _COUNT = """
 UPDATE {schema}.product_count c SET listed = c.listed + d.change
   FROM unnest(%b::integer[], %b::bigint[]) AS d (bucket, change) WHERE c.bucket = d.bucket
 """
+
+_images = msgspec.json.Decoder(tuple[Image, ...])
 
 
 class _Row(msgspec.Struct, frozen=True):
@@ -100,6 +106,7 @@ class _Row(msgspec.Struct, frozen=True):
     withdrawn: bool = False
     version: int = 0
     position: int = 0
+    images: str = "[]"
 
 
 async def apply(conn: Connection, schema: str, records: Sequence[Record]) -> None:
@@ -139,6 +146,9 @@ def _changed(row: _Row | None, event: ProductEvent) -> _Row:
             return replace(row, withdrawn=True, updated_at=at)
         case ProductRestored(at=at):
             return replace(row, withdrawn=False, updated_at=at)
+        case ProductImageAdded(at=at) | ProductImageRemoved(at=at):
+            shown = after(_images.decode(row.images), event)
+            return replace(row, images=msgspec.json.encode(shown).decode(), updated_at=at)
         case _:
             assert_never(event)
 
@@ -192,8 +202,16 @@ def _count_changes(before: Mapping[UUID, _Row], after: Mapping[UUID, _Row]) -> l
 
 CATALOGUE = Projection(
     name="catalogue",
-    version=1,
-    events=(ProductListed, ProductDescribed, ProductRepriced, ProductWithdrawn, ProductRestored),
+    version=2,
+    events=(
+        ProductListed,
+        ProductDescribed,
+        ProductRepriced,
+        ProductWithdrawn,
+        ProductRestored,
+        ProductImageAdded,
+        ProductImageRemoved,
+    ),
     ddl=DDL,
     apply=apply,
 )

@@ -5,12 +5,14 @@ from datetime import datetime
 
 import msgspec
 
+from domain.catalogue.images import Image
 from domain.shared.identifiers import AccountId, ProductId
 from domain.shared.money import Money
 from projections import bulk
 from projections.projection import Connection
 
 _attributes = msgspec.json.Decoder(dict[str, str])
+_images = msgspec.json.Decoder(tuple[Image, ...])
 
 
 class ProductRow(msgspec.Struct, frozen=True):
@@ -33,6 +35,7 @@ class ProductRow(msgspec.Struct, frozen=True):
     """Of the last event that changed the product itself."""
     created_at: datetime
     updated_at: datetime
+    images_json: str
     on_hand: int
     reserved: int
     stock_position: int
@@ -41,6 +44,10 @@ class ProductRow(msgspec.Struct, frozen=True):
     @property
     def attributes(self) -> dict[str, str]:
         return _attributes.decode(self.attributes_json)
+
+    @property
+    def images(self) -> tuple[Image, ...]:
+        return _images.decode(self.images_json)
 
     @property
     def price(self) -> Money:
@@ -56,7 +63,7 @@ class ProductRow(msgspec.Struct, frozen=True):
 
 
 _FIELDS = """p.id, p.seller_id, p.name, p.description, p.sku, p.attributes, p.price_minor, p.effective_minor,
-    p.currency, p.discount, p.withdrawn, p.version, p.position, p.created_at, p.updated_at,
+    p.currency, p.discount, p.withdrawn, p.version, p.position, p.created_at, p.updated_at, p.images,
     coalesce(s.on_hand, 0), coalesce(s.reserved, 0), coalesce(s.position, 0)"""
 _STOCK = "LEFT JOIN {stock}.level s ON s.product_id = p.id"
 _BY_ID = f"SELECT {_FIELDS} FROM {{catalogue}}.product p {_STOCK} WHERE p.id = %b"

@@ -4,9 +4,12 @@ from typing import Annotated
 
 from fastapi import Query
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from api.answers import JSON, Answer, View, created, etag, json_answer, no_content, versioned
 from api.call import Call
+from api.multipart import FORM_PROBLEMS
+from api.pictures import kept_pictures
 from api.positions import catch_up
 from api.problems import not_found
 from api.product_schemas import (
@@ -31,6 +34,7 @@ from projections.catalogue_queries import ProductRow
 RESOURCE = Resource("/api/v1/products", "catalogue")
 SELLERS = (Role.SELLER, Role.ADMIN)
 OPEN = [(b"cache-control", b"public, no-cache")]
+JSON_FIELDS = frozenset({"price", "discount", "quantity", "stockQuantity", "threshold", "attributes"})
 EXAMPLES = {"request": EXAMPLE, "response": EXAMPLE_VIEW}
 
 
@@ -72,6 +76,8 @@ async def list_products(call: Call, query: Annotated[ProductFilters, Query()]) -
         status=201,
         roles=SELLERS,
         refusals=(DiscountOutOfRange,),
+        problems=FORM_PROBLEMS,
+        uploads=JSON_FIELDS,
         examples=EXAMPLES,
     ),
 )
@@ -88,7 +94,8 @@ async def list_product(call: Call, body: NewProduct) -> Answer:
         quantity=body.quantity,
         threshold=body.threshold,
     )
-    listed = await call.done(command, ProductKept)
+    async with kept_pictures(call) as images:
+        listed = await call.done(replace(command, images=images), ProductKept)
     return created(kept(listed), location=f"/api/v1/products/{listed.product_id}", version=listed.version)
 
 

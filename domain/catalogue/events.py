@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.shared.actor import Actor
 from domain.shared.event import Event
-from domain.shared.identifiers import AccountId, CategoryId, OrderId, ProductId, ReviewId
+from domain.shared.identifiers import AccountId, CategoryId, ImageId, OrderId, ProductId, ReviewId
 from domain.shared.money import Money
 
 
@@ -57,7 +57,37 @@ class ProductRestored(Event, frozen=True, kw_only=True):
     at: datetime
 
 
-ProductEvent = ProductListed | ProductDescribed | ProductRepriced | ProductWithdrawn | ProductRestored
+class ProductImageAdded(Event, frozen=True, kw_only=True):
+    """A picture more, behind those that are there."""
+
+    topic: ClassVar[str] = "catalogue.product-image-added"
+    product_id: ProductId
+    image_id: ImageId
+    media_type: str
+    width: int
+    """Pixels."""
+    height: int
+    size: int
+    """Bytes of the whole picture; its thumbnail is kept beside it."""
+    at: datetime
+
+
+class ProductImageRemoved(Event, frozen=True, kw_only=True):
+    topic: ClassVar[str] = "catalogue.product-image-removed"
+    product_id: ProductId
+    image_id: ImageId
+    at: datetime
+
+
+ProductEvent = (
+    ProductListed
+    | ProductDescribed
+    | ProductRepriced
+    | ProductWithdrawn
+    | ProductRestored
+    | ProductImageAdded
+    | ProductImageRemoved
+)
 
 
 class ReviewGiven(Event, frozen=True, kw_only=True):

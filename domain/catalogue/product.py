@@ -1,6 +1,6 @@
 """What is for sale, and at what price."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import assert_never
 
@@ -8,16 +8,20 @@ import msgspec
 from msgspec.structs import replace
 
 from domain.accounts.events import Role
+from domain.catalogue import images
 from domain.catalogue.events import (
     ProductDescribed,
     ProductEvent,
+    ProductImageAdded,
+    ProductImageRemoved,
     ProductListed,
     ProductRepriced,
     ProductRestored,
     ProductWithdrawn,
 )
+from domain.catalogue.images import Image
 from domain.shared.category import Category, Family
-from domain.shared.identifiers import AccountId, ProductId
+from domain.shared.identifiers import AccountId, ImageId, ProductId
 from domain.shared.money import BASIS_POINTS, MAX_MINOR, Money, NotAnAmount
 from domain.shared.refusal import Refusal
 
@@ -57,6 +61,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn: bool
     created_at: datetime
     updated_at: datetime
+    images: tuple[Image, ...] = ()
 
     @staticmethod
     def list(  # noqa: PLR0913 - what a product is
@@ -119,6 +124,14 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
             return ()
         return (ProductRepriced(product_id=self.id, price=price, discount=discount, at=at),)
 
+    def add_images(self, added: Sequence[Image], *, at: datetime) -> tuple[ProductEvent, ...]:
+        """Behind those that are there; once is enough. Raises TooManyImages."""
+        return images.added(self.id, self.images, added, at=at)
+
+    def remove_image(self, image_id: ImageId, *, at: datetime) -> tuple[ProductEvent, ...]:
+        """Raises UnknownImage."""
+        return images.removed(self.id, self.images, image_id, at=at)
+
     def withdraw(self, at: datetime) -> tuple[ProductEvent, ...]:
         """Takes it out of the catalogue; once is enough."""
         return () if self.withdrawn else (ProductWithdrawn(product_id=self.id, at=at),)
@@ -167,6 +180,8 @@ def evolve(product: Product | None, event: ProductEvent) -> Product:
             return replace(product, withdrawn=True, updated_at=at)
         case ProductRestored(at=at):
             return replace(product, withdrawn=False, updated_at=at)
+        case ProductImageAdded(at=at) | ProductImageRemoved(at=at):
+            return replace(product, images=images.after(product.images, event), updated_at=at)
         case _:
             assert_never(event)
 
@@ -174,7 +189,15 @@ def evolve(product: Product | None, event: ProductEvent) -> Product:
 PRODUCTS: Category[Product, ProductEvent] = Category(
     name="product",
     family=Family.CATALOGUE,
-    events=(ProductListed, ProductDescribed, ProductRepriced, ProductWithdrawn, ProductRestored),
+    events=(
+        ProductListed,
+        ProductDescribed,
+        ProductRepriced,
+        ProductWithdrawn,
+        ProductRestored,
+        ProductImageAdded,
+        ProductImageRemoved,
+    ),
     state=Product,
     evolve=evolve,
     key=lambda product: product.id,

@@ -1,14 +1,17 @@
 """What stands behind one API process."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 
+from application.ports.clock import Clock
 from infrastructure.bootstrap.tables import CHANGES, projections
 from infrastructure.bootstrap.vaults import open_vault
 from infrastructure.bootstrap.writing import command_loop, partitions
 from infrastructure.clock import SystemClock
 from infrastructure.collector import spare_long_lived_objects
 from infrastructure.eventstore.registry import CATEGORIES, event_codec
+from infrastructure.images.developer import PillowImages
+from infrastructure.images.place import image_store
 from infrastructure.open_orders import PostgresOpenOrders
 from infrastructure.payments.simulated import SimulatedGateway
 from infrastructure.postgres.database import open_database
@@ -32,11 +35,7 @@ async def api_services(settings: Settings) -> AsyncIterator[ApiServices]:
     clock, secret = SystemClock(), settings.pii_master_key
     with open_database(settings) as conninfo:
         per_family = await partitions(conninfo)
-        slots = Slots(CATEGORIES, per_family)
-        connect = connector(conninfo, process="api positions")
-        async with await connect() as conn:
-            await ensure(conn, projections(), slots=slots, at=clock.now())
-        positions = ReadPositions(connect=connect, changes=CHANGES)
+        positions = await _read_positions(conninfo, Slots(CATEGORIES, per_family), clock)
         async with AsyncExitStack() as stack:
             pool = await stack.enter_async_context(open_pool(conninfo, process="api"))
             bus = await stack.enter_async_context(command_loop(settings, conninfo, clock=clock, process="api"))
@@ -46,8 +45,8 @@ async def api_services(settings: Settings) -> AsyncIterator[ApiServices]:
             await positions.start()
             stack.push_async_callback(positions.close)
             spare_long_lived_objects()
-            passwords = Argon2Passwords()
-            stack.callback(passwords.close)
+            images = image_store(settings.image_store, settings.till_home)
+            stack.push_async_callback(images.close)
             yield ApiServices(
                 settings=settings,
                 clock=clock,
@@ -56,11 +55,21 @@ async def api_services(settings: Settings) -> AsyncIterator[ApiServices]:
                 positions=positions,
                 gateway=SimulatedGateway(pool),
                 open_orders=PostgresOpenOrders(pool),
+                images=images,
+                developer=stack.enter_context(closing(PillowImages())),
                 directory=PostgresDirectory(pool=pool, codec=event_codec(), clock=clock, partitions=per_family),
                 vault=vault,
                 tokens=JwtTokens(secret=settings.jwt_secret.encode(), master_key=secret, clock=clock),
-                passwords=passwords,
+                passwords=stack.enter_context(closing(Argon2Passwords())),
                 emails=HmacEmails(master_key=secret),
                 names=HmacNames(master_key=secret),
                 fingerprints=HmacFingerprints(master_key=secret),
             )
+
+
+async def _read_positions(conninfo: str, slots: Slots, clock: Clock) -> ReadPositions:
+    """Of projections that are there; not started."""
+    connect = connector(conninfo, process="api positions")
+    async with await connect() as conn:
+        await ensure(conn, projections(), slots=slots, at=clock.now())
+    return ReadPositions(connect=connect, changes=CHANGES)

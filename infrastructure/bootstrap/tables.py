@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from application import catalogue, categories, inventory, payments, promotions, shopping, wishlist
+from application import catalogue, categories, inventory, payments, product_images, promotions, shopping, wishlist
 from application.accounts import (
     administration,
     closing,
@@ -74,6 +74,8 @@ _CATALOGUE: Handlers = {
     categories.EditCategory: categories.edit_category,
     categories.CloseCategory: categories.close_category,
     categories.SettleCategory: categories.settle_category,
+    product_images.AddProductImages: product_images.add_product_images,
+    product_images.RemoveProductImage: product_images.remove_product_image,
 }
 _INVENTORY: Handlers = {
     inventory.AdjustStock: inventory.adjust_stock,

@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "topics": "relaying",
     "migrate": "operating",
     "doctor": "operating",
+    "images": "picturing",
     "status": "watching",
     "replay": "replaying",
     "rebuild": "replaying",

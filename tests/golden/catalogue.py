@@ -1,7 +1,11 @@
 """What the golden files of products and their stock say."""
 
+from uuid import UUID
+
 from domain.catalogue.events import (
     ProductDescribed,
+    ProductImageAdded,
+    ProductImageRemoved,
     ProductListed,
     ProductRepriced,
     ProductRestored,
@@ -21,10 +25,12 @@ from domain.inventory.events import (
 )
 from domain.shared.actor import Actor
 from domain.shared.event import Event
-from domain.shared.identifiers import review_of
+from domain.shared.identifiers import ImageId, review_of
 from tests.golden.customers import ACCOUNT, AT, ORDER, PRICE, PRODUCT
 
 REVIEW = review_of(PRODUCT, ACCOUNT)
+
+IMAGE = ImageId(UUID("b0000000-0000-4000-8000-00000000001a"))
 
 CATALOGUE: tuple[Event, ...] = (
     ProductListed(
@@ -49,6 +55,10 @@ CATALOGUE: tuple[Event, ...] = (
     ProductRepriced(product_id=PRODUCT, price=PRICE, discount=0, at=AT),
     ProductWithdrawn(product_id=PRODUCT, at=AT),
     ProductRestored(product_id=PRODUCT, at=AT),
+    ProductImageAdded(
+        product_id=PRODUCT, image_id=IMAGE, media_type="image/jpeg", width=1_600, height=1_200, size=284_113, at=AT
+    ),
+    ProductImageRemoved(product_id=PRODUCT, image_id=IMAGE, at=AT),
     ReviewGiven(
         review_id=REVIEW,
         product_id=PRODUCT,

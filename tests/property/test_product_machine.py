@@ -10,12 +10,15 @@ from domain.accounts.events import Role
 from domain.catalogue.events import (
     ProductDescribed,
     ProductEvent,
+    ProductImageAdded,
+    ProductImageRemoved,
     ProductRepriced,
     ProductRestored,
     ProductWithdrawn,
 )
+from domain.catalogue.images import Image, TooManyImages, UnknownImage
 from domain.catalogue.product import PRODUCTS, DiscountOutOfRange, Product, ProductNotAvailable
-from domain.shared.identifiers import AccountId, ProductId
+from domain.shared.identifiers import AccountId, ImageId, ProductId
 from domain.shared.money import MAX_MINOR, Money, NotAnAmount
 from domain.shared.refusal import Refusal
 from tests.support.machines import AggregateMachine
@@ -36,15 +39,20 @@ def why_not(price: Money, discount: int) -> type[Refusal] | None:
     return None if 0 <= discount <= 10_000 else DiscountOutOfRange
 
 
+def an_image(number: int) -> Image:
+    return Image(id=ImageId(UUID(int=number)), media_type="image/png", width=number, height=2, size=3)
+
+
 class ProductMachine(AggregateMachine[Product, ProductEvent]):
     category = PRODUCTS
     stream = PRODUCT
 
     @initialize(name=NAMES)
-    def list(self, name: str) -> None:
+    def begin_with(self, name: str) -> None:
         self.now = self.touched = NOON
         self.description: tuple[str, str, str | None, dict[str, str]] = (name, "", None, {})
         self.price, self.discount, self.withdrawn = Money(100, "INR"), 0, False
+        self.images = list[int]()
         self.begin(self.listed(self.price, self.discount))
 
     def listed(self, price: Money, discount: int) -> tuple[ProductEvent, ...]:
@@ -114,6 +122,34 @@ class ProductMachine(AggregateMachine[Product, ProductEvent]):
         self.decide(lambda product: product.restore(self.now), refused=None, then=then)
         self.withdrawn = False
 
+    @rule(numbers=st.lists(st.integers(1, 12), max_size=6))
+    def add_images(self, numbers: list[int]) -> None:
+        fresh = [number for number in dict.fromkeys(numbers) if number not in self.images]
+        refused = TooManyImages if len(self.images) + len(fresh) > 10 else None
+        then = self.touch(() if refused else tuple(map(self.added, fresh)))
+        self.decide(
+            lambda product: product.add_images(list(map(an_image, numbers)), at=self.now), refused=refused, then=then
+        )
+        if refused is None:
+            self.images += fresh
+
+    def added(self, number: int) -> ProductImageAdded:
+        image = an_image(number)
+        return ProductImageAdded(
+            product_id=PRODUCT, image_id=image.id, media_type=image.media_type, width=image.width, height=image.height,
+            size=image.size, at=self.now,
+        )  # fmt: skip
+
+    @rule(number=st.integers(1, 12))
+    def remove_image(self, number: int) -> None:
+        there, image_id = number in self.images, an_image(number).id
+        removed = ProductImageRemoved(product_id=PRODUCT, image_id=image_id, at=self.now)
+        then = self.touch((removed,) if there else ())
+        refused = None if there else UnknownImage
+        self.decide(lambda product: product.remove_image(image_id, at=self.now), refused=refused, then=then)
+        if there:
+            self.images.remove(number)
+
     @rule()
     def buy(self) -> None:
         def buy(product: Product) -> tuple[ProductEvent, ...]:
@@ -127,6 +163,7 @@ class ProductMachine(AggregateMachine[Product, ProductEvent]):
         product = self.state
         assert (product.name, product.description, product.sku, product.attributes) == self.description
         assert (product.price, product.discount, product.withdrawn) == (self.price, self.discount, self.withdrawn)
+        assert product.images == tuple(map(an_image, self.images))
         assert (product.created_at, product.updated_at) == (NOON, self.touched)
 
     @invariant()

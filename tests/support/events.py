@@ -35,6 +35,7 @@ _TEXT_LENGTHS = {
     "reference": 255,
     "transaction_id": 255,
     "code": 40,
+    "media_type": 40,
 }
 _INTEGERS = {
     "quantity": st.integers(1, 10_000) | st.sampled_from((1, 10_000)),
@@ -45,6 +46,9 @@ _INTEGERS = {
     "available": st.integers(0, 10**9) | st.sampled_from((0, 10**9)),
     "threshold": st.integers(0, 10**9) | st.sampled_from((0, 10**9)),
     "rating": st.integers(1, 5),
+    "width": st.integers(1, 2_048),
+    "height": st.integers(1, 2_048),
+    "size": st.integers(1, 2**31 - 1),
     "generation": st.integers(1, 2**31 - 1) | st.sampled_from((1, 2**31 - 1)),
     "percentage": st.integers(1, 10_000) | st.sampled_from((1, 10_000)),
     "usage_limit": st.integers(1, 100_000) | st.sampled_from((1, 100_000)),

@@ -3,10 +3,12 @@
 from application.catalogue import EditProduct, ListProduct, RestoreProduct, WithdrawProduct
 from application.inventory import AdjustStock, SetStock, SetThreshold
 from application.ports.commands import Command
+from application.product_images import AddProductImages, RemoveProductImage
 from application.shopping import AddToCart, ClearCart, RemoveFromCart, SetCartQuantity
 from application.wishlist import AddWish, RemoveWish
+from domain.catalogue.images import Image
 from domain.shared.actor import Actor
-from domain.shared.identifiers import AccountId, ProductId
+from domain.shared.identifiers import AccountId, ImageId, ProductId
 from domain.shared.money import Money
 from tests.support.mixed_world import CURRENCY, Step, Story, World
 
@@ -45,12 +47,16 @@ def tending(world: World) -> Story:
     for _ in range(world.luck.randrange(1, 4)):
         yield Step(Actor.of(seller), _change(world, product))
     if world.chance(0.2):
+        picture = _picture(world)
+        yield Step(Actor.of(seller), AddProductImages(product_id=product, images=(picture,)))
+        yield Step(Actor.of(seller), RemoveProductImage(product_id=product, image_id=picture.id))
+    if world.chance(0.2):
         yield Step(Actor.of(seller), WithdrawProduct(product_id=product))
         yield Step(Actor.of(seller), RestoreProduct(product_id=product))
 
 
 def _change(world: World, product: ProductId) -> Command:
-    match world.luck.randrange(6):
+    match world.luck.randrange(7):
         case 0:
             return EditProduct(product_id=product, title=world.word(), description=world.word())
         case 1:
@@ -59,8 +65,15 @@ def _change(world: World, product: ProductId) -> Command:
             return SetThreshold(product_id=product, threshold=world.luck.randrange(400))
         case 3:
             return SetStock(product_id=product, on_hand=world.luck.randrange(50, 500), reason="counted")
+        case 4:
+            return AddProductImages(product_id=product, images=(_picture(world),))
         case _:
             return AdjustStock(product_id=product, change=world.luck.randrange(-30, 90), reason=world.word())
+
+
+def _picture(world: World) -> Image:
+    size = world.luck.randrange(1, 2_048)
+    return Image(id=ImageId(world.number()), media_type="image/png", width=size, height=size, size=size)
 
 
 def _price(world: World) -> Money:

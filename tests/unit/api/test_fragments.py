@@ -17,7 +17,7 @@ def row(number: int = 1, *, name: str = "soap", position: int = 7, stock_positio
     return ProductRow(
         id=ProductId(UUID(int=number)), seller_id=AccountId(UUID(int=9)), name=name, description="", sku=None,
         attributes_json="{}", price_minor=1_000, effective_minor=900, currency="INR", discount=1_000, withdrawn=False,
-        version=1, position=position, created_at=NOON, updated_at=NOON, on_hand=3, reserved=1,
+        version=1, position=position, created_at=NOON, updated_at=NOON, images_json="[]", on_hand=3, reserved=1,
         stock_position=stock_position,
     )  # fmt: skip
 
