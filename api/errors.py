@@ -30,6 +30,7 @@ from domain.catalogue.images import TooManyImages, UnknownImage
 from domain.catalogue.product import DiscountOutOfRange, ProductNotAvailable, TooManyAttributes
 from domain.catalogue.review import NotDelivered, RatingOutOfRange, ReviewTakenDown
 from domain.inventory.stock import AlreadyReserved, InsufficientStock, StockBelowReserved, StockOutOfRange
+from domain.ordering.hiding import OrderNotDeletable
 from domain.ordering.order import (
     OrderEmpty,
     OrderNotPayable,
@@ -118,6 +119,7 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     NothingToRetry: 409,
     OrderNotAdvanceable: 409,
     OrderNotCancellable: 409,
+    OrderNotDeletable: 409,
     OrderNotPayable: 409,
     OtpNotValid: 409,
     OtpWrong: 409,

@@ -9,12 +9,14 @@ from application.ports.log import Record
 from domain.ordering.events import (
     OrderCancelled,
     OrderConfirmed,
+    OrderDeleted,
     OrderEvent,
     OrderLinesBegun,
     OrderLinesCancelled,
     OrderLinesDelivered,
     OrderLinesShipped,
     OrderPlaced,
+    OrderRestored,
 )
 from domain.ordering.progress import ADVANCE, Status, status_once_confirmed
 from domain.payments.events import PaymentEvent
@@ -23,7 +25,14 @@ from projections import bulk, order_payments
 from projections.projection import Connection, Projection
 
 Change = (
-    OrderConfirmed | OrderLinesBegun | OrderLinesShipped | OrderLinesDelivered | OrderLinesCancelled | OrderCancelled
+    OrderConfirmed
+    | OrderLinesBegun
+    | OrderLinesShipped
+    | OrderLinesDelivered
+    | OrderLinesCancelled
+    | OrderCancelled
+    | OrderDeleted
+    | OrderRestored
 )
 
 DDL = (
@@ -45,6 +54,7 @@ CREATE TABLE {schema}.orders (
     pay_before     timestamptz,
     cancelled_by   text,
     cancel_reason  text,
+    deleted_at     timestamptz,
     version        bigint NOT NULL,
     created_at     timestamptz NOT NULL,
     updated_at     timestamptz NOT NULL
@@ -116,9 +126,11 @@ UPDATE {{schema}}.orders o
                            WHERE x.order_id = o.id AND x.status <> 'cancelled'
                            ORDER BY array_position(ARRAY{list(map(str, ADVANCE))}, x.status) LIMIT 1), 'cancelled'),
        cancelled_by = coalesce(c.cancelled_by, o.cancelled_by),
-       cancel_reason = coalesce(c.cancel_reason, o.cancel_reason), version = c.version, updated_at = c.at
-  FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::bigint[], %b::timestamptz[])
-    AS c (id, cancelled_by, cancel_reason, version, at)
+       cancel_reason = coalesce(c.cancel_reason, o.cancel_reason),
+       deleted_at = CASE WHEN c.hidden IS NULL THEN o.deleted_at WHEN c.hidden THEN c.hidden_at END,
+       version = c.version, updated_at = c.at
+  FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::boolean[], %b::timestamptz[], %b::bigint[], %b::timestamptz[])
+    AS c (id, cancelled_by, cancel_reason, hidden, hidden_at, version, at)
  WHERE o.id = c.id
 """
 Part = tuple[Status, str | None, str | None]
@@ -128,11 +140,14 @@ Part = tuple[Status, str | None, str | None]
 class _Change:
     """What a batch makes of one order after it was placed."""
 
-    __slots__ = ("at", "by", "every", "parts", "reason", "version")
+    __slots__ = ("at", "by", "every", "hidden", "hidden_at", "parts", "reason", "version")
 
     def __init__(self) -> None:
         self.by: str | None = None
         self.reason: str | None = None
+        self.hidden: bool | None = None
+        """None where it stays as it is."""
+        self.hidden_at: datetime | None = None
         self.every: Status | None = None
         """Of all parts that were not cancelled before."""
         self.parts: dict[AccountId, Part] = {}
@@ -155,6 +170,10 @@ class _Change:
             case OrderCancelled(by=by, reason=reason):
                 self._move_all(Status.CANCELLED)
                 self.by, self.reason = str(by), reason
+            case OrderDeleted(at=at):
+                self.hidden, self.hidden_at = True, at
+            case OrderRestored():
+                self.hidden = False
             case _:
                 assert_never(event)
 
@@ -185,7 +204,7 @@ async def _apply_to_orders(conn: Connection, schema: str, records: Sequence[Reco
     await bulk.write(conn, _MOVE_ALL.format(schema=schema), moved)
     parts = ((id_, seller, *part) for id_, c in changes.items() for seller, part in c.parts.items())
     await bulk.write(conn, _MOVE.format(schema=schema), parts)
-    changed = ((id_, c.by, c.reason, c.version, c.at) for id_, c in changes.items())
+    changed = ((id_, c.by, c.reason, c.hidden, c.hidden_at, c.version, c.at) for id_, c in changes.items())
     await bulk.write(conn, _CHANGE.format(schema=schema), changed)
 
 
@@ -219,7 +238,7 @@ def _lines(event: OrderPlaced) -> Iterable[tuple[object, ...]]:
 
 ORDER_HISTORY = Projection(
     name="order_history",
-    version=2,
+    version=3,
     events=(*get_args(OrderEvent), *get_args(PaymentEvent)),
     ddl=DDL,
     apply=apply,

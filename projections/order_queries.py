@@ -53,6 +53,7 @@ class OrderRow(msgspec.Struct, frozen=True):
     updated_at: datetime
     payment_status: str | None
     """None where there is nothing to pay."""
+    deleted_at: datetime | None
     shipping_address: Sealed | None
     lines: tuple[OrderLineRow, ...]
 
@@ -63,6 +64,8 @@ class OrderQuery(msgspec.Struct, frozen=True, kw_only=True):
     buyer: AccountId | None = None
     seller: AccountId | None = None
     status: Status | None = None
+    deleted: bool | None = None
+    """Only those that are in sight, or only those that are not; None is both."""
     since: datetime | None = None
     until: datetime | None = None
     limit: int = 20
@@ -97,7 +100,8 @@ _LINES = """(SELECT coalesce(json_agg(json_build_array(l.product_id, l.seller_id
 _FIELDS = f"""o.id, o.order_number, o.buyer_id, o.payment_id, coalesce(x.status, o.status), o.currency, o.original,
     o.discount, o.tax, o.tax_inclusive, o.payable, o.pay_before, coalesce(x.cancelled_by, o.cancelled_by),
     coalesce(x.cancel_reason, o.cancel_reason), o.version, o.created_at, o.updated_at,
-    (SELECT p.status FROM {{orders}}.payment p WHERE p.order_id = o.id), o.address_person, o.address_box, {_LINES}"""
+    (SELECT p.status FROM {{orders}}.payment p WHERE p.order_id = o.id), o.deleted_at,
+    o.address_person, o.address_box, {_LINES}"""
 _ALL = """{orders}.orders o
   LEFT JOIN {orders}.order_seller x ON x.order_id = o.id AND x.seller_id = %(seller)b::uuid"""
 _SELLERS = "{orders}.order_seller x JOIN {orders}.orders o ON o.id = x.order_id"
@@ -105,9 +109,6 @@ _BY_ID = f"SELECT {_FIELDS} FROM {_ALL} WHERE o.id = %(id)b"
 _PAGE = f"""SELECT {_FIELDS} FROM {{source}} WHERE {{where}}
  ORDER BY {{age}} DESC, o.id DESC LIMIT {{limit}} OFFSET {{offset}}"""
 _TOTAL = "SELECT count(*) FROM {source} WHERE {where}"
-_UNDELIVERED = """
-SELECT id FROM {orders}.orders WHERE buyer_id = %b AND status NOT IN ('delivered', 'cancelled') ORDER BY created_at, id
-"""
 _HISTORY = """
 SELECT position, type, version, actor, command, recorded_at, data::text FROM till.event_log
  WHERE stream = ANY(%b::uuid[]) ORDER BY position
@@ -133,6 +134,7 @@ async def find_orders(conn: Connection, query: OrderQuery, *, orders: str) -> Or
         "buyer": query.buyer,
         "seller": query.seller,
         "status": query.status,
+        "deleted": query.deleted,
         "since": query.since,
         "until": query.until,
     }
@@ -155,17 +157,12 @@ async def history(conn: Connection, order_id: OrderId) -> tuple[HistoryEntry, ..
     return tuple(HistoryEntry(*row) for row in rows)
 
 
-async def undelivered(conn: Connection, buyer: AccountId, *, orders: str) -> tuple[OrderId, ...]:
-    """A buyer's orders that are on their way or may yet be, oldest first; those the buyer hides included."""
-    rows = await bulk.read(conn, _UNDELIVERED.format(orders=orders), (buyer,))
-    return tuple(row[0] for row in rows)
-
-
 def _conditions(query: OrderQuery, age: str) -> list[str]:
     possible = {
         "o.buyer_id = %(buyer)b": query.buyer,
         "x.seller_id = %(seller)b": query.seller,
         f"{'x' if query.seller else 'o'}.status = %(status)b": query.status,
+        "(o.deleted_at IS NOT NULL) = %(deleted)b": query.deleted,
         f"{age} >= %(since)b": query.since,
         f"{age} < %(until)b": query.until,
     }

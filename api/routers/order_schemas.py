@@ -58,6 +58,8 @@ class OrderView(View, frozen=True, kw_only=True):
     cancelled_by: str | None
     """The id of the account, or `system:<name>`."""
     cancel_reason: str | None
+    deleted_at: datetime | None
+    """Since when its owner need not see it."""
     pay_before: datetime | None
     payment_id: UUID
     version: int
@@ -110,6 +112,7 @@ def shown(row: OrderRow, address: dict[str, str] | None, *, seller: AccountId | 
         shipping_address=address,
         cancelled_by=row.cancelled_by and row.cancelled_by.removeprefix("account:"),
         cancel_reason=row.cancel_reason,
+        deleted_at=row.deleted_at,
         pay_before=row.pay_before,
         payment_id=row.payment_id,
         version=row.version,
@@ -148,6 +151,7 @@ def stands(kept: OrderStands, address: dict[str, str] | None) -> OrderView:
         shipping_address=address,
         cancelled_by=_who(kept.cancelled_by),
         cancel_reason=kept.cancel_reason,
+        deleted_at=kept.deleted_at,
         pay_before=kept.pay_before,
         payment_id=kept.payment_id,
         version=kept.version,

@@ -9,7 +9,7 @@ import msgspec
 from fastapi import Query
 from pydantic import Field
 
-from api.answers import Answer, json_answer, versioned
+from api.answers import Answer, json_answer, no_content, versioned
 from api.call import Call
 from api.fields import Body, Moment, Reason, StatusWord, StepWord
 from api.paging import PageQuery, cursor_of, parts_of
@@ -27,9 +27,11 @@ from api.routers.order_schemas import (
 from api.routing import Operation, Resource
 from application.ordering.cancelling import CancelOrder
 from application.ordering.fulfilment import AdvanceOrder
+from application.ordering.hiding import DeleteOrder, RestoreOrder
 from application.ordering.results import OrderStands
 from application.ports.commands import Command
 from domain.accounts.events import Role
+from domain.ordering.hiding import OrderNotDeletable
 from domain.ordering.progress import OrderNotAdvanceable, OrderNotCancellable
 from domain.payments.attempt import PaymentInFlight
 from domain.shared.identifiers import AccountId, OrderId
@@ -45,6 +47,8 @@ class OrderFilters(PageQuery):
     status: StatusWord | None = None
     since: Moment | None = Field(default=None, alias="from")
     until: Moment | None = Field(default=None, alias="to")
+    deleted: bool | None = None
+    """Without it: those in sight; for admins all."""
 
 
 class StatusForm(Body):
@@ -66,6 +70,7 @@ async def list_orders(call: Call, query: Annotated[OrderFilters, Query()]) -> An
         buyer=caller.account if caller.role is Role.BUYER else None,
         seller=_seller(call),
         status=query.status,
+        deleted=_in_sight(call, query),
         since=query.since,
         until=query.until,
         limit=query.limit,
@@ -132,6 +137,30 @@ async def cancel_order(call: Call, order_id: OrderId, body: CancelForm) -> Answe
     return await _changed(call, CancelOrder(order_id=order_id, reason=body.reason, expected_version=version))
 
 
+OWNERS = (Role.BUYER, Role.ADMIN)
+
+
+@RESOURCE.route(
+    "DELETE",
+    "/{order_id}",
+    Operation(summary="Delete an order: it is out of sight", status=204, roles=OWNERS, refusals=(OrderNotDeletable,)),
+)
+async def delete_order(call: Call, order_id: OrderId) -> Answer:
+    await call.submit(DeleteOrder(order_id=order_id, expected_version=call.expected_version()))
+    return no_content()
+
+
+@RESOURCE.route(
+    "POST",
+    "/{order_id}/restore",
+    Operation(
+        summary="Bring a deleted order back", answer=OrderView, roles=OWNERS, examples={"response": EXAMPLE_VIEW}
+    ),
+)
+async def restore_order(call: Call, order_id: OrderId) -> Answer:
+    return await _changed(call, RestoreOrder(order_id=order_id))
+
+
 async def _changed(call: Call, command: Command) -> Answer:
     """Carries it out, and shows what became of the order."""
     kept = await call.done(command, OrderStands)
@@ -157,6 +186,12 @@ async def _visible(call: Call, order_id: OrderId) -> OrderRow:
     if row is None or not concerned:
         raise not_found("There is no such order.")
     return row
+
+
+def _in_sight(call: Call, query: OrderFilters) -> bool | None:
+    if query.deleted is None and call.account.role is not Role.ADMIN:
+        return False
+    return query.deleted
 
 
 def _seller(call: Call) -> AccountId | None:

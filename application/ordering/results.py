@@ -36,6 +36,7 @@ class OrderStands(Result, frozen=True, kw_only=True):
     """In the order of the lines; those of an answer from before lines had a status of their own: the order's."""
     current: Money | None = None
     """What the lines come to that are not cancelled; None in such an answer."""
+    deleted_at: datetime | None = None
 
 
 def standing(work: Work, order: Order, *, seller: AccountId | None = None) -> OrderStands:
@@ -63,4 +64,5 @@ def standing(work: Work, order: Order, *, seller: AccountId | None = None) -> Or
         updated_at=order.updated_at,
         line_statuses=tuple(progress.parts[line.seller_id] for line in lines),
         current=order.payable if seller is None else order.share_of(seller),
+        deleted_at=order.deleted_at,
     )

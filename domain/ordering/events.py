@@ -125,6 +125,24 @@ class OrderCancelled(Event, frozen=True, kw_only=True):
     at: datetime
 
 
+class OrderDeleted(Event, frozen=True, kw_only=True):
+    """Its owner need not see it any more. It goes on all the same: it expires, and its money goes back."""
+
+    topic: ClassVar[str] = "ordering.order-deleted"
+    order_id: OrderId
+    by: Actor
+    at: datetime
+
+
+class OrderRestored(Event, frozen=True, kw_only=True):
+    """It is in sight again."""
+
+    topic: ClassVar[str] = "ordering.order-restored"
+    order_id: OrderId
+    by: Actor
+    at: datetime
+
+
 OrderEvent = (
     OrderPlaced
     | OrderConfirmed
@@ -133,4 +151,6 @@ OrderEvent = (
     | OrderLinesDelivered
     | OrderLinesCancelled
     | OrderCancelled
+    | OrderDeleted
+    | OrderRestored
 )

@@ -14,6 +14,7 @@ from domain.ordering.events import (
     ConfirmationGround,
     OrderCancelled,
     OrderConfirmed,
+    OrderDeleted,
     OrderEvent,
     OrderLine,
     OrderLinesBegun,
@@ -21,6 +22,7 @@ from domain.ordering.events import (
     OrderLinesDelivered,
     OrderLinesShipped,
     OrderPlaced,
+    OrderRestored,
 )
 from domain.ordering.number import order_number
 from domain.ordering.progress import Progress, Status, status_once_confirmed
@@ -37,6 +39,11 @@ _STEPS: Final[Mapping[Status, type[OrderLinesBegun | OrderLinesShipped | OrderLi
     Status.PROCESSING: OrderLinesBegun,
     Status.SHIPPED: OrderLinesShipped,
     Status.DELIVERED: OrderLinesDelivered,
+}
+
+_REACHED: Final[Mapping[type[OrderEvent], Status]] = {
+    OrderLinesCancelled: Status.CANCELLED,
+    **{event: status for status, event in _STEPS.items()},
 }
 
 
@@ -71,6 +78,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     progress: Progress
     cancelled_by: Actor | None = None
     cancel_reason: str | None = None
+    deleted_at: datetime | None = None
     updated_at: datetime
 
     @property
@@ -215,17 +223,16 @@ def evolve(order: Order | None, event: OrderEvent) -> Order:
             raise ValueError(f"{event.topic} came before the order was placed")
         case OrderConfirmed(ground=ground, at=at):
             return replace(order, progress=order.progress.move_all(status_once_confirmed(ground)), updated_at=at)
-        case OrderLinesBegun(seller_id=seller, at=at):
-            return replace(order, progress=order.progress.move(seller, Status.PROCESSING), updated_at=at)
-        case OrderLinesShipped(seller_id=seller, at=at):
-            return replace(order, progress=order.progress.move(seller, Status.SHIPPED), updated_at=at)
-        case OrderLinesDelivered(seller_id=seller, at=at):
-            return replace(order, progress=order.progress.move(seller, Status.DELIVERED), updated_at=at)
-        case OrderLinesCancelled(seller_id=seller, at=at):
-            return replace(order, progress=order.progress.move(seller, Status.CANCELLED), updated_at=at)
+        case OrderLinesBegun() | OrderLinesShipped() | OrderLinesDelivered() | OrderLinesCancelled():
+            progress = order.progress.move(event.seller_id, _REACHED[type(event)])
+            return replace(order, progress=progress, updated_at=event.at)
         case OrderCancelled(by=by, reason=reason, at=at):
             progress = order.progress.move_all(Status.CANCELLED)
             return replace(order, progress=progress, cancelled_by=by, cancel_reason=reason, updated_at=at)
+        case OrderDeleted(at=at):
+            return replace(order, deleted_at=at, updated_at=at)
+        case OrderRestored(at=at):
+            return replace(order, deleted_at=None, updated_at=at)
         case _:
             assert_never(event)
 

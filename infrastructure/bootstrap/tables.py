@@ -26,7 +26,7 @@ from application.effects.payments import (
     settle_attempt,
     void_attempt,
 )
-from application.ordering import cancelling, checkout, fulfilment
+from application.ordering import cancelling, checkout, fulfilment, hiding
 from application.policy import ShopPolicy
 from application.ports.commands import Command, Result
 from application.processes.closing_accounts import CLOSING_ACCOUNTS
@@ -90,6 +90,8 @@ _SHOPPING: Handlers = {
 }
 _ORDERING: Handlers = {
     fulfilment.AdvanceOrder: fulfilment.advance_order,
+    hiding.DeleteOrder: hiding.delete_order,
+    hiding.RestoreOrder: hiding.restore_order,
     cancelling.CancelOrder: cancelling.cancel_order,
     cancelling.ExpireOrder: cancelling.expire_order,
 }

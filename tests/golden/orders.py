@@ -7,12 +7,14 @@ from domain.ordering.events import (
     ConfirmationGround,
     OrderCancelled,
     OrderConfirmed,
+    OrderDeleted,
     OrderLine,
     OrderLinesBegun,
     OrderLinesCancelled,
     OrderLinesDelivered,
     OrderLinesShipped,
     OrderPlaced,
+    OrderRestored,
 )
 from domain.payments.events import (
     CashHandedBack,
@@ -78,6 +80,8 @@ ORDERS: tuple[Event, ...] = (
         order_id=ORDER, seller_id=ACCOUNT, product_ids=(PRODUCT,), by=Actor.of(ACCOUNT), reason="sold out", at=AT
     ),
     OrderCancelled(order_id=ORDER, by=Actor.of(ACCOUNT), reason="changed my mind", at=AT),
+    OrderDeleted(order_id=ORDER, by=Actor.of(ACCOUNT), at=AT),
+    OrderRestored(order_id=ORDER, by=Actor.of(ACCOUNT), at=AT),
     PaymentRequested(payment_id=PAYMENT, order_id=ORDER, buyer_id=ACCOUNT, amount=PAYABLE, at=AT),
     PaymentAttempted(
         payment_id=PAYMENT, attempt=2, key=KEY, method=Method.UPI, reference="txn_1", amount=PAYABLE, at=AT

@@ -1,7 +1,7 @@
 """Random histories of one order of several sellers."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
@@ -10,12 +10,15 @@ from domain.ordering.events import (
     ConfirmationGround,
     OrderCancelled,
     OrderConfirmed,
+    OrderDeleted,
     OrderEvent,
     OrderLinesBegun,
     OrderLinesCancelled,
     OrderLinesDelivered,
     OrderLinesShipped,
+    OrderRestored,
 )
+from domain.ordering.hiding import OrderNotDeletable, delete, restore
 from domain.ordering.order import ORDERS, Order, OrderNotPayable, PaymentWindowClosed, place
 from domain.ordering.progress import OrderNotAdvanceable, OrderNotCancellable, Status
 from domain.shared.actor import Actor
@@ -69,6 +72,7 @@ class OrderMachine(AggregateMachine[Order, OrderEvent]):
         self.parts = {seller: begins for seller, _ in lines}
         self.over = False
         self.changed = self.now
+        self.deleted_at: datetime | None = None
 
     @property
     def status(self) -> Status:
@@ -176,6 +180,27 @@ class OrderMachine(AggregateMachine[Order, OrderEvent]):
 
         self.decide(asked, refused=refused)
 
+    @rule(by=ACTORS, days=st.sampled_from([0, 0, 1]))
+    def is_deleted(self, by: Actor, days: int) -> None:
+        self.now += timedelta(days=days)
+        at, early = self.now, self.now < NOON + timedelta(days=1)
+        refused = None
+        if self.deleted_at is None and (early or self.status is Status.DELIVERED):
+            refused = OrderNotDeletable
+        gone = self.deleted_at is not None
+        then = () if gone else (OrderDeleted(order_id=ORDER, by=by, at=at),)
+        self.decide(lambda order: delete(order, by=by, at=at), refused=refused, then=then)
+        if refused is None and not gone:
+            self.deleted_at = self.changed = at
+
+    @rule(by=ACTORS)
+    def is_restored(self, by: Actor) -> None:
+        at, gone = self.now, self.deleted_at is not None
+        then = (OrderRestored(order_id=ORDER, by=by, at=at),) if gone else ()
+        self.decide(lambda order: restore(order, by=by, at=at), refused=None, then=then)
+        if gone:
+            self.deleted_at, self.changed = None, at
+
     def all_move(self, status: Status) -> None:
         self.move([each for each in self.parts if self.parts[each] is not Status.CANCELLED], status)
 
@@ -187,6 +212,7 @@ class OrderMachine(AggregateMachine[Order, OrderEvent]):
     def is_what_was_placed(self) -> None:
         order = self.state
         assert order.placed == self.placed
+        assert order.deleted_at == self.deleted_at
         assert dict(order.progress.parts) == self.parts
         assert (order.status, order.updated_at) == (self.status, self.changed)
         assert (order.cancelled_by is not None) == self.over == (order.status is Status.CANCELLED)

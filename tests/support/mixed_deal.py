@@ -8,6 +8,7 @@ from application.ordering.cancelling import CancelOrder, ExpireOrder
 from application.ordering.checkout import OrderKept
 from application.ordering.fulfilment import AdvanceOrder
 from application.payments import RecordCharge, RecordRefund, RetryPayment, StartPayment
+from application.ports.commands import Command
 from application.ports.gateway import ChargeStatus
 from domain.ordering.progress import Status
 from domain.payments.attempt import attempt_key
@@ -31,7 +32,7 @@ class Deal:
     def key(self, attempt: int) -> UUID:
         return attempt_key(self.kept.payment_id, attempt)
 
-    def by_buyer(self, command: CancelOrder | StartPayment | RetryPayment) -> Step:
+    def by_buyer(self, command: Command) -> Step:
         return Step(Actor.of(self.buyer), command)
 
     def begins_to_pay(self, method: Method = Method.UPI) -> Step:

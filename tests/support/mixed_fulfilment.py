@@ -1,9 +1,11 @@
 """What becomes of orders in a mixed log once they are under way: shipped, delivered, given up by a seller."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import msgspec
 
+from application.ordering.hiding import DeleteOrder, RestoreOrder
 from application.payments import AttemptKept, RequestRefund
 from application.ports.gateway import ChargeStatus
 from domain.ordering.progress import Status
@@ -57,10 +59,21 @@ def let_down_after_payment(deal: Deal) -> Story:
     yield deal.thinks_better()
 
 
+def deleted(deal: Deal) -> Story:
+    """Restored in between. A day has to go by before, which is not done lightly to everybody else."""
+    yield from paid(deal)
+    if deal.world.chance(0.4):
+        deal.world.clock.time += timedelta(days=1)
+        yield deal.by_buyer(DeleteOrder(order_id=deal.kept.order_id))
+        yield deal.by_buyer(RestoreOrder(order_id=deal.kept.order_id))
+        yield deal.by_buyer(DeleteOrder(order_id=deal.kept.order_id))
+
+
 FULFILMENTS: dict[Callable[[Deal], Story], int] = {
     shipped: 1,
     delivered: 3,
     delivered_and_paid_at_the_door: 2,
     let_down_before_payment: 2,
     let_down_after_payment: 2,
+    deleted: 1,
 }

@@ -116,3 +116,17 @@ async def test_cash_is_paid_when_all_is_delivered(shared: Shared) -> None:
     entries = (await shared.shop.send("GET", f"{shared.path}/history", by=shared.buyer)).json()["items"]
     assert {"ordering.order-lines-delivered", "payments.cash-handed-back"} <= {each["type"] for each in entries}
     assert all(each["actor"] and each["at"] for each in entries)
+
+
+async def test_an_order_is_not_deleted_on_its_first_day(shared: Shared) -> None:
+    await shared.pays()
+    for by in (shared.buyer, await shared.shop.login()):
+        refused = await shared.shop.send("DELETE", shared.path, by=by)
+        assert refused.status_code == (409 if by == shared.buyer else 404)
+    restored = await shared.shop.send("POST", f"{shared.path}/restore", by=shared.buyer)
+    assert (restored.status_code, restored.json()["deletedAt"]) == (200, None)
+    assert (await shared.shop.send("DELETE", shared.path, by=shared.sellers[0])).status_code == 403
+    for text, total in (("?deleted=true", 0), ("?deleted=false", 1), ("", 1)):
+        page = await shared.shop.send("GET", f"/api/v1/orders{text}", by=shared.buyer)
+        assert page.json()["total"] == total
+    assert (await shared.shop.send("GET", "/api/v1/orders?deleted=perhaps", by=shared.buyer)).status_code == 422

@@ -9,16 +9,18 @@ from domain.ordering.events import (
     ConfirmationGround,
     OrderCancelled,
     OrderConfirmed,
+    OrderDeleted,
     OrderLinesBegun,
     OrderLinesCancelled,
     OrderLinesDelivered,
     OrderLinesShipped,
+    OrderRestored,
 )
 from domain.ordering.progress import Status
 from domain.shared.actor import Actor
 from domain.shared.event import Event
 from domain.shared.identifiers import AccountId, OrderId
-from projections.order_queries import OrderQuery, find_orders, order, undelivered
+from projections.order_queries import OrderQuery, find_orders, order
 from tests.support.happenings import BUYER, SELLER, line, order_id, placed, product
 from tests.support.read_side import ReadSide
 from tests.support.times import NOON
@@ -105,6 +107,24 @@ async def test_what_was_cancelled_before_stays_so(shop: ReadSide, one_by_one: bo
     assert await shown(shop, OTHER_SELLER) == ("cancelled", ["cancelled"], f"account:{OTHER_SELLER}")
 
 
+@pytest.mark.parametrize("one_by_one", [True, False])
+async def test_deleted_orders_are_out_of_sight_and_come_back(shop: ReadSide, one_by_one: bool) -> None:
+    await two_orders(shop)
+    later, by = NOON + timedelta(days=1), Actor.of(BUYER)
+    gone, back = OrderDeleted(order_id=ONE, by=by, at=later), OrderRestored(order_id=ONE, by=by, at=later)
+    for events, in_sight in (((gone,), [TWO]), ((confirmed(ONE),), [TWO]), ((back, gone, back), [TWO, ONE])):
+        for batch in [[event] for event in events] if one_by_one else [events]:
+            await shop.happened(ONE, *batch)
+        for query, expected in (
+            (OrderQuery(buyer=BUYER, deleted=False), in_sight),
+            (OrderQuery(seller=SELLER, deleted=True), [] if len(in_sight) == 2 else [ONE]),
+            (OrderQuery(), [TWO, ONE]),
+        ):
+            page = await find_orders(shop.conn, query, orders=SCHEMA)
+            assert [row.id for row in page.items] == expected
+            assert all(row.deleted_at == (None if row.id in in_sight else later) for row in page.items)
+
+
 async def test_a_seller_finds_orders_by_how_far_its_own_lines_are(shop: ReadSide) -> None:
     await two_orders(shop)
     await shop.happened(ONE, confirmed(ONE), step(OrderLinesShipped, ONE, 2, seller=OTHER_SELLER))
@@ -117,14 +137,3 @@ async def test_a_seller_finds_orders_by_how_far_its_own_lines_are(shop: ReadSide
         page = await find_orders(shop.conn, OrderQuery(seller=seller, status=status), orders=SCHEMA)
         assert [row.id for row in page.items] == expected
         assert {row.status for row in page.items} <= {status}
-
-
-async def test_a_buyers_undelivered_orders_are_those_that_may_yet_come(shop: ReadSide) -> None:
-    await two_orders(shop)
-    assert await undelivered(shop.conn, BUYER, orders=SCHEMA) == (ONE, TWO)
-    await shop.happened(TWO, step(OrderLinesShipped, TWO, 3))
-    assert await undelivered(shop.conn, BUYER, orders=SCHEMA) == (ONE, TWO)
-    await shop.happened(TWO, step(OrderLinesDelivered, TWO, 3))
-    cancelled = OrderCancelled(order_id=ONE, by=Actor.of(BUYER), reason="Twice.", at=NOON)
-    await shop.happened(ONE, cancelled)
-    assert await undelivered(shop.conn, BUYER, orders=SCHEMA) == ()
