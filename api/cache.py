@@ -14,7 +14,7 @@ from api.services import Positions
 MOST = 4_096
 LARGEST = 256 * 1024
 """Bytes of one answer."""
-READ_MODELS = ("catalogue", "stock_levels")
+READ_MODELS = ("catalogue", "stock_levels", "categories")
 
 
 @dataclass(frozen=True, slots=True)

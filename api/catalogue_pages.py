@@ -13,7 +13,7 @@ from api.fragments import Fragment, Tables
 from api.paging import cursor_of, parts_of
 from api.problems import invalid
 from api.product_schemas import ProductFilters, ProductPage, ProductView, minor
-from domain.shared.identifiers import AccountId
+from domain.shared.identifiers import AccountId, CategoryId
 from projections.catalogue_lists import After, ProductList, ProductQuery, Sort
 
 _pack = msgpack.Encoder(uuid_format="bytes").encode
@@ -44,6 +44,7 @@ def asked(query: ProductFilters) -> ProductQuery:
     sort = Sort(query.sort.removeprefix("-"))
     return ProductQuery(
         seller=None if query.seller is None else AccountId(query.seller),
+        category=None if query.category is None else CategoryId(query.category),
         min_price=minor(query.min_price),
         max_price=minor(query.max_price),
         min_discount=None if query.min_discount is None else query.min_discount * 100,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from api.cache import READ_MODELS
 from api.catalogue_pages import Rendered, asked, rendered
 from api.fragments import Fragment, Fragments, Tables
 from api.product_schemas import ProductFilters
@@ -58,4 +59,4 @@ class CatalogueReads:
 
     def _tables(self) -> Tables:
         positions = self._services.positions
-        return Tables(positions.schema_of("catalogue"), positions.schema_of("stock_levels"))
+        return Tables(*map(positions.schema_of, READ_MODELS))

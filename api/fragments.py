@@ -20,6 +20,7 @@ class Tables(NamedTuple):
 
     catalogue: str
     stock: str
+    categories: str
 
 
 class Fragments:
@@ -39,7 +40,7 @@ class Fragments:
     def keep(self, tables: Tables, row: ProductRow) -> Fragment:
         if tables != self._tables:
             self._tables, self._kept, self._bytes = tables, {}, 0
-        listed = Listed(row.id, row.position, row.stock_position)
+        listed = Listed(row.id, row.position, row.stock_position, row.category_position)
         fragment = encode(shown(row))
         self._bytes += len(fragment) - len(self._kept.get(listed, b""))
         self._kept[listed] = fragment

@@ -24,6 +24,7 @@ EXAMPLE_VIEW: dict[str, object] = {
     "name": "Brass kettle",
     "description": "1.5 l",
     "sku": None,
+    "category": {"id": "1c9a5d0e-55cc-5b8e-9f53-0c8d6f1b2a10", "name": "Kettles"},
     "attributes": {},
     "price": 875.00,
     "discount": 10.00,
@@ -57,12 +58,18 @@ class ImageView(View, frozen=True, kw_only=True):
     height: int
 
 
+class CategoryName(View, frozen=True, kw_only=True):
+    id: UUID
+    name: str
+
+
 class ProductView(View, frozen=True, kw_only=True):
     id: UUID
     seller_id: UUID
     name: str
     description: str
     sku: str | None
+    category: CategoryName | None
     attributes: dict[str, str]
     price: Decimal
     discount: Decimal
@@ -94,6 +101,7 @@ class ProductForm(Body):
     description: Description = ""
     price: Amount
     sku: Sku | None = None
+    category: UUID | None = None
     attributes: Attributes = {}
     discount: Percentage = 0
 
@@ -113,6 +121,7 @@ class ProductPatch(Body):
     description: Description | None = None
     price: Amount = absent()
     sku: Sku | None = None
+    category: UUID | None = None
     attributes: Annotated[
         dict[Annotated[str, Text(200, 1)], Annotated[str, Text(200)] | None] | None, Field(max_length=50)
     ] = None
@@ -127,6 +136,8 @@ def _sort(text: str) -> str:
 
 class ProductFilters(PageQuery):
     seller: UUID | None = None
+    category: UUID | None = None
+    """Or any below it."""
     min_price: QueryAmount | None = None
     max_price: QueryAmount | None = None
     min_discount: Annotated[int, Field(ge=0, le=100)] | None = None
@@ -142,6 +153,7 @@ def shown(row: ProductRow) -> ProductView:
         name=row.name,
         description=row.description,
         sku=row.sku,
+        category=_category(row.category_id, row.category_name),
         attributes=row.attributes,
         price=row.price.major(),
         discount=percentage(row.discount),
@@ -163,6 +175,7 @@ def kept(product: ProductKept) -> ProductView:
         name=product.name,
         description=product.description,
         sku=product.sku,
+        category=_category(product.category_id, product.category_name),
         attributes=product.attributes,
         price=product.price.major(),
         discount=percentage(product.discount),
@@ -187,6 +200,10 @@ def pictured(image: Image) -> ImageView:
         width=image.width,
         height=image.height,
     )
+
+
+def _category(category_id: UUID | None, name: str | None) -> CategoryName | None:
+    return None if category_id is None else CategoryName(id=category_id, name=name or "")
 
 
 def percentage(basis_points: int) -> Decimal:

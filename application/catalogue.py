@@ -11,10 +11,11 @@ from application.ports.commands import Command, Result, Touched, touching
 from application.ports.work import Work
 from domain.accounts.account import ACCOUNTS
 from domain.accounts.events import Role
+from domain.catalogue.categories import CATEGORY_TREES, EMPTY
 from domain.catalogue.images import Image
 from domain.catalogue.product import PRODUCTS, Product
 from domain.inventory.stock import STOCKS, Stock
-from domain.shared.identifiers import AccountId, ProductId, stock_of
+from domain.shared.identifiers import CATEGORY_TREE, AccountId, CategoryId, ProductId, stock_of
 from domain.shared.money import CurrencyMismatch, Money
 from domain.shared.refusal import AlreadyExists, Forbidden
 
@@ -38,6 +39,8 @@ class ProductKept(Result, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
     images: tuple[Image, ...] = ()
+    category_id: CategoryId | None = None
+    category_name: str | None = None
 
 
 class ListProduct(Command, frozen=True, kw_only=True):
@@ -55,6 +58,7 @@ class ListProduct(Command, frozen=True, kw_only=True):
     quantity: int = 0
     threshold: int | None = None
     images: tuple[Image, ...] = ()
+    category_id: CategoryId | None = None
 
     def streams(self) -> Touched:
         return product_streams(self.product_id)
@@ -74,6 +78,7 @@ class EditProduct(Command, frozen=True, kw_only=True):
     """As RFC 7396 has it: None for a value takes the attribute out."""
     price: Money | UnsetType = UNSET
     discount: int | UnsetType = UNSET
+    category_id: CategoryId | UnsetType | None = UNSET
 
     def streams(self) -> Touched:
         return product_streams(self.product_id)
@@ -102,6 +107,7 @@ def list_product(command: ListProduct, work: Work, *, policy: ShopPolicy) -> Pro
     _require_store_currency(command.price, policy)
     if work.find(PRODUCTS, command.product_id) is not None:
         raise AlreadyExists("There is a product with this identifier.")
+    _require_open(work, command.category_id)
     listed = Product.list(
         product_id=command.product_id,
         seller_id=seller,
@@ -112,6 +118,7 @@ def list_product(command: ListProduct, work: Work, *, policy: ShopPolicy) -> Pro
         price=command.price,
         discount=command.discount,
         at=work.now,
+        category_id=command.category_id,
     )
     work.record(PRODUCTS, command.product_id, listed)
     product = work.get(PRODUCTS, command.product_id)
@@ -131,6 +138,7 @@ def edit_product(command: EditProduct, work: Work, *, policy: ShopPolicy) -> Pro
         sku=product.sku if command.sku is UNSET else command.sku,
         attributes=_attributes(product, command),
         at=work.now,
+        category_id=_category(product, command, work),
     )
     discount = product.discount if command.discount is UNSET else command.discount
     repriced = product.reprice(price=price, discount=discount, at=work.now)
@@ -142,6 +150,14 @@ def _attributes(product: Product, command: EditProduct) -> dict[str, str]:
     whole = product.attributes if command.attributes is UNSET else command.attributes
     patched = {**whole, **(command.attributes_patch or {})}
     return {name: value for name, value in patched.items() if value is not None}
+
+
+def _category(product: Product, command: EditProduct, work: Work) -> CategoryId | None:
+    """Where it stands from now on; it may stay where it is, but a category that is being removed takes nothing in."""
+    if command.category_id is UNSET or command.category_id == product.category_id:
+        return product.category_id
+    _require_open(work, command.category_id)
+    return command.category_id
 
 
 def withdraw_product(command: WithdrawProduct, work: Work) -> ProductKept:
@@ -181,6 +197,12 @@ def _stock_up(command: ListProduct, work: Work, policy: ShopPolicy) -> None:
     work.record(STOCKS, stock_id, work.get(STOCKS, stock_id).adjust(command.quantity, "listed"))
 
 
+def _require_open(work: Work, category_id: CategoryId | None) -> None:
+    """Raises UnknownCategory and CategoryIsClosing. The tree is read, so it is not closed at the same time."""
+    if category_id is not None:
+        (work.find(CATEGORY_TREES, CATEGORY_TREE) or EMPTY).require_open(category_id)
+
+
 def _require_store_currency(price: Money, policy: ShopPolicy) -> None:
     if price.currency != policy.currency:
         raise CurrencyMismatch(f"Prices are in {policy.currency}.")
@@ -206,4 +228,10 @@ def kept(work: Work, product_id: ProductId) -> ProductKept:
         created_at=product.created_at,
         updated_at=product.updated_at,
         images=product.images,
+        category_id=product.category_id,
+        category_name=_category_name(work, product.category_id),
     )
+
+
+def _category_name(work: Work, category_id: CategoryId | None) -> str | None:
+    return None if category_id is None else work.get(CATEGORY_TREES, CATEGORY_TREE).name_of(category_id)

@@ -49,13 +49,15 @@ CREATE TABLE {schema}.product (
     position        bigint NOT NULL,
     created_at      timestamptz NOT NULL,
     updated_at      timestamptz NOT NULL,
-    images          text NOT NULL
+    images          text NOT NULL,
+    category_id     uuid
 );
 CREATE INDEX product_by_position ON {schema}.product (position);
 CREATE INDEX product_by_price ON {schema}.product (effective_minor, id) WHERE NOT withdrawn;
 CREATE INDEX product_by_name ON {schema}.product (name_key, id) WHERE NOT withdrawn;
 CREATE INDEX product_by_age ON {schema}.product (created_at, id) WHERE NOT withdrawn;
 CREATE INDEX product_by_discount ON {schema}.product (discount, id) WHERE NOT withdrawn;
+CREATE INDEX product_by_category ON {schema}.product (category_id, created_at, id);
 CREATE INDEX product_by_seller ON {schema}.product (seller_id, created_at, id) WHERE NOT withdrawn;
 
 CREATE TABLE {schema}.product_count (
@@ -65,19 +67,20 @@ CREATE TABLE {schema}.product_count (
 INSERT INTO {schema}.product_count SELECT bucket, 0 FROM generate_series(0, 7) AS bucket;
 """
 _COLUMNS = """id, seller_id, created_at, updated_at, name, name_key, description, sku, attributes, price_minor,
-    effective_minor, currency, discount, withdrawn, version, position, images"""
+    effective_minor, currency, discount, withdrawn, version, position, images, category_id"""
 _TOUCHED = f"SELECT {_COLUMNS} FROM {{schema}}.product WHERE id = ANY(%b::uuid[])"
 _KEEP = f"""
 INSERT INTO {{schema}}.product ({_COLUMNS})
 SELECT {_COLUMNS}
   FROM unnest(%b::uuid[], %b::uuid[], %b::timestamptz[], %b::timestamptz[], %b::text[], %b::text[], %b::text[],
               %b::text[], %b::text[], %b::bigint[], %b::bigint[], %b::text[], %b::integer[], %b::boolean[],
-              %b::bigint[], %b::bigint[], %b::text[]) AS r ({_COLUMNS})
+              %b::bigint[], %b::bigint[], %b::text[], %b::uuid[]) AS r ({_COLUMNS})
 ON CONFLICT (id) DO UPDATE SET
     name = excluded.name, name_key = excluded.name_key, description = excluded.description, sku = excluded.sku,
     attributes = excluded.attributes, price_minor = excluded.price_minor, effective_minor = excluded.effective_minor,
     currency = excluded.currency, discount = excluded.discount, withdrawn = excluded.withdrawn,
-    version = excluded.version, position = excluded.position, updated_at = excluded.updated_at, images = excluded.images
+    version = excluded.version, position = excluded.position, updated_at = excluded.updated_at,
+    images = excluded.images, category_id = excluded.category_id
 """
 _COUNT = """
 UPDATE {schema}.product_count c SET listed = c.listed + d.change
@@ -107,6 +110,7 @@ class _Row(msgspec.Struct, frozen=True):
     version: int = 0
     position: int = 0
     images: str = "[]"
+    category_id: UUID | None = None
 
 
 async def apply(conn: Connection, schema: str, records: Sequence[Record]) -> None:
@@ -170,6 +174,7 @@ def _described(row: _Row, event: ProductListed | ProductDescribed) -> _Row:
         name_key=event.name.casefold()[:NAME_KEY],
         description=event.description,
         sku=event.sku,
+        category_id=event.category_id,
         attributes=msgspec.json.encode(event.attributes).decode(),
         updated_at=event.at,
     )
@@ -202,7 +207,7 @@ def _count_changes(before: Mapping[UUID, _Row], after: Mapping[UUID, _Row]) -> l
 
 CATALOGUE = Projection(
     name="catalogue",
-    version=2,
+    version=3,
     events=(
         ProductListed,
         ProductDescribed,

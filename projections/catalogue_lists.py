@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.shared.identifiers import AccountId, ProductId
+from domain.shared.identifiers import AccountId, CategoryId, ProductId
 from projections import bulk
 from projections.projection import Connection
 
@@ -47,6 +47,8 @@ class ProductQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which products, in what order, and which part of them. Prices are minor units, discounts basis points."""
 
     seller: AccountId | None = None
+    category: CategoryId | None = None
+    """Or any below it."""
     min_price: int | None = None
     max_price: int | None = None
     min_discount: int | None = None
@@ -81,6 +83,8 @@ class Listed(msgspec.Struct, frozen=True):
     position: int
     stock_position: int
     """0 where no stock is kept."""
+    category_position: int
+    """0 where it stands in no category."""
 
 
 class ProductList(msgspec.Struct, frozen=True):
@@ -93,6 +97,10 @@ class ProductList(msgspec.Struct, frozen=True):
 
 _FILTERS: Mapping[str, tuple[str, str]] = {
     "seller": ("uuid", "p.seller_id = q.seller"),
+    "category": (
+        "uuid",
+        "p.category_id IN (SELECT c.id FROM {categories}.category c WHERE c.path @> ARRAY[q.category])",
+    ),
     "min_price": ("bigint", "p.effective_minor >= q.min_price"),
     "max_price": ("bigint", "p.effective_minor <= q.max_price"),
     "min_discount": ("integer", "p.discount >= q.min_discount"),
@@ -111,32 +119,33 @@ _MATCHING = "SELECT count(*) FROM {catalogue}.product p WHERE {where}"
 # products still has a row, for its total. Limit and offset stand in the text: a plan for any limit would be a plan for
 # a tenth of the table.
 _LISTS = """
-SELECT q.n, counted.total, p.id, p.position, coalesce(s.position, 0), p.sort_key
+SELECT q.n, counted.total, p.id, p.position, coalesce(s.position, 0), coalesce(k.position, 0), p.sort_key
   FROM unnest({arrays}) AS q ({columns})
  CROSS JOIN LATERAL ({total}) AS counted (total)
   LEFT JOIN LATERAL (
-      SELECT p.id, p.position, p.{column} AS sort_key FROM {{catalogue}}.product p WHERE {where} {start}
+      SELECT p.id, p.position, p.category_id, p.{column} AS sort_key FROM {{catalogue}}.product p WHERE {where} {start}
        ORDER BY p.{column} {order}, p.id {order} LIMIT {limit} OFFSET {offset}
   ) AS p ON true
   LEFT JOIN {{stock}}.level s ON s.product_id = p.id
+  LEFT JOIN {{categories}}.category k ON k.id = p.category_id
  ORDER BY q.n, p.sort_key {order}, p.id {order}
 """
 
 
 async def product_lists(
-    conn: Connection, queries: Sequence[ProductQuery], *, catalogue: str, stock: str
+    conn: Connection, queries: Sequence[ProductQuery], *, catalogue: str, stock: str, categories: str
 ) -> list[ProductList]:
     """The lists in the queries' order, by one statement; all queries are of one shape."""
     shape = queries[0].shape
-    text = _text(shape).format(catalogue=catalogue, stock=stock)
+    text = _text(shape).format(catalogue=catalogue, stock=stock, categories=categories)
     rows = await bulk.read(conn, text, _values(shape, queries), prepare=shape.offset == 0)
     return [_list(list(found), queries[0].limit) for _, found in groupby(rows, key=itemgetter(0))]
 
 
 def _list(rows: Sequence[tuple[Any, ...]], limit: int) -> ProductList:
     shown = [row for row in rows[:limit] if row[2] is not None]
-    items = tuple([Listed(id_, position, stocked) for _, _, id_, position, stocked, _ in shown])
-    following = After(shown[-1][5], shown[-1][2]) if len(rows) > limit else None
+    items = tuple([Listed(*row[2:6]) for row in shown])
+    following = After(shown[-1][6], shown[-1][2]) if len(rows) > limit else None
     return ProductList(items, rows[0][1], following)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from domain.catalogue.images import Image
-from domain.shared.identifiers import AccountId, ProductId
+from domain.shared.identifiers import AccountId, CategoryId, ProductId
 from domain.shared.money import Money
 from projections import bulk
 from projections.projection import Connection
@@ -36,6 +36,10 @@ class ProductRow(msgspec.Struct, frozen=True):
     created_at: datetime
     updated_at: datetime
     images_json: str
+    category_id: CategoryId | None
+    category_name: str | None
+    category_position: int
+    """Of the last event that changed its category; 0 where it stands in none."""
     on_hand: int
     reserved: int
     stock_position: int
@@ -64,21 +68,27 @@ class ProductRow(msgspec.Struct, frozen=True):
 
 _FIELDS = """p.id, p.seller_id, p.name, p.description, p.sku, p.attributes, p.price_minor, p.effective_minor,
     p.currency, p.discount, p.withdrawn, p.version, p.position, p.created_at, p.updated_at, p.images,
+    p.category_id, k.name, coalesce(k.position, 0),
     coalesce(s.on_hand, 0), coalesce(s.reserved, 0), coalesce(s.position, 0)"""
-_STOCK = "LEFT JOIN {stock}.level s ON s.product_id = p.id"
-_BY_ID = f"SELECT {_FIELDS} FROM {{catalogue}}.product p {_STOCK} WHERE p.id = %b"
-_BY_IDS = f"SELECT {_FIELDS} FROM {{catalogue}}.product p {_STOCK} WHERE p.id = ANY(%b::uuid[])"
+_JOINED = """LEFT JOIN {stock}.level s ON s.product_id = p.id
+    LEFT JOIN {categories}.category k ON k.id = p.category_id"""
+_BY_ID = f"SELECT {_FIELDS} FROM {{catalogue}}.product p {_JOINED} WHERE p.id = %b"
+_BY_IDS = f"SELECT {_FIELDS} FROM {{catalogue}}.product p {_JOINED} WHERE p.id = ANY(%b::uuid[])"
 
 
-async def product(conn: Connection, product_id: ProductId, *, catalogue: str, stock: str) -> ProductRow | None:
+async def product(
+    conn: Connection, product_id: ProductId, *, catalogue: str, stock: str, categories: str
+) -> ProductRow | None:
     """Withdrawn ones too."""
-    rows = await bulk.read(conn, _BY_ID.format(catalogue=catalogue, stock=stock), (product_id,))
+    rows = await bulk.read(conn, _BY_ID.format(catalogue=catalogue, stock=stock, categories=categories), (product_id,))
     return ProductRow(*rows[0]) if rows else None
 
 
 async def products_by_id(
-    conn: Connection, products: Sequence[ProductId], *, catalogue: str, stock: str
+    conn: Connection, products: Sequence[ProductId], *, catalogue: str, stock: str, categories: str
 ) -> dict[ProductId, ProductRow]:
     """Those that exist, withdrawn ones too."""
-    rows = await bulk.read(conn, _BY_IDS.format(catalogue=catalogue, stock=stock), (list(products),))
+    rows = await bulk.read(
+        conn, _BY_IDS.format(catalogue=catalogue, stock=stock, categories=categories), (list(products),)
+    )
     return {row[0]: ProductRow(*row) for row in rows}

@@ -36,6 +36,7 @@ CREATE TABLE {schema}.category (
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL
 );
+CREATE INDEX category_by_position ON {schema}.category (position);
 CREATE INDEX category_by_path ON {schema}.category USING gin (path);
 COMMENT ON COLUMN {schema}.category.path IS 'from the top to the category, which is the last: all below x have x in it';
 """
@@ -151,6 +152,23 @@ CATEGORIES = Projection(
     ddl=DDL,
     apply=apply,
 )
+
+
+_CHANGED = "SELECT EXISTS (SELECT FROM {schema}.category WHERE position > %b)"
+
+
+async def changed_categories(conn: Connection, schema: str, after: int) -> list[tuple[UUID, int]] | None:
+    """No products where nothing happened to any category beyond the position, else None: whatever stands in one."""
+    ((changed,),) = await bulk.read(conn, _CHANGED.format(schema=schema), (after,))
+    return None if changed else []
+
+
+_EXISTS = "SELECT EXISTS (SELECT FROM {schema}.category WHERE id = %b)"
+
+
+async def has_category(conn: Connection, schema: str, category_id: CategoryId) -> bool:
+    ((exists,),) = await bulk.read(conn, _EXISTS.format(schema=schema), (category_id,))
+    return bool(exists)
 
 
 async def categories(conn: Connection, schema: str) -> list[CategoryRow]:

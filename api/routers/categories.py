@@ -1,8 +1,12 @@
 """The tree of categories: what everybody reads, and admins change."""
 
+from typing import Annotated
+
+from fastapi import Query
 from msgspec import UNSET
 
 from api.answers import Answer, created, json_answer, versioned
+from api.cache import READ_MODELS
 from api.call import Call
 from api.category_schemas import (
     EXAMPLE,
@@ -16,6 +20,9 @@ from api.category_schemas import (
     tree_view,
 )
 from api.positions import catch_up
+from api.problems import invalid, not_found
+from api.product_schemas import ProductFilters, ProductPage
+from api.routers.products import product_page
 from api.routing import Access, Operation, Resource
 from application.categories import AddCategory, CategoryKept, EditCategory
 from domain.accounts.events import Role
@@ -29,7 +36,7 @@ from domain.catalogue.categories import (
     UnknownCategory,
 )
 from domain.shared.identifiers import CategoryId
-from projections.categories import categories
+from projections.categories import categories, has_category
 
 RESOURCE = Resource("/api/v1/categories", "catalogue")
 ADMINS = (Role.ADMIN,)
@@ -53,6 +60,27 @@ async def list_categories(call: Call) -> Answer:
     async with call.services.pool.connection() as connection:
         rows = await categories(connection, schema)
     return json_answer(tree_view(rows))
+
+
+@RESOURCE.route(
+    "GET",
+    "/{category_id}/products",
+    Operation(
+        summary="Products of a category and of all below it",
+        access=Access.PUBLIC,
+        answer=ProductPage,
+    ),
+)
+async def list_category_products(
+    call: Call, category_id: CategoryId, query: Annotated[ProductFilters, Query()]
+) -> Answer:
+    if query.category is not None:
+        raise invalid("/category", "The category stands in the path.")
+    await catch_up(call, *READ_MODELS)
+    async with call.services.pool.connection() as connection:
+        if not await has_category(connection, call.schema("categories"), category_id):
+            raise not_found("There is no such category.")
+    return await product_page(call, query.model_copy(update={"category": category_id}))
 
 
 @RESOURCE.route(

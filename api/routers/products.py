@@ -7,6 +7,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from api.answers import JSON, Answer, View, created, etag, json_answer, no_content, versioned
+from api.cache import READ_MODELS
 from api.call import Call
 from api.multipart import FORM_PROBLEMS
 from api.pictures import kept_pictures
@@ -27,8 +28,9 @@ from api.product_schemas import (
 from api.routing import Access, Operation, Resource
 from application.catalogue import EditProduct, ListProduct, ProductKept, RestoreProduct, WithdrawProduct
 from domain.accounts.events import Role
+from domain.catalogue.categories import CategoryIsClosing, UnknownCategory
 from domain.catalogue.product import DiscountOutOfRange
-from domain.shared.identifiers import AccountId, ProductId
+from domain.shared.identifiers import AccountId, CategoryId, ProductId
 from projections.catalogue_queries import ProductRow
 
 RESOURCE = Resource("/api/v1/products", "catalogue")
@@ -51,7 +53,7 @@ EXAMPLES = {"request": EXAMPLE, "response": EXAMPLE_VIEW}
 )
 async def get_product(call: Call, product_id: ProductId) -> Answer:
     row = await current(call, product_id)
-    position = max(row.position, row.stock_position)
+    position = max(row.position, row.stock_position, row.category_position)
     schema = call.schema("catalogue")
     return json_answer(shown(row), headers=[*OPEN, *etag(row.version, f"{position}-{schema}")])
 
@@ -62,9 +64,8 @@ async def get_product(call: Call, product_id: ProductId) -> Answer:
     Operation(summary="Products, filtered and sorted", access=Access.PUBLIC, answer=ProductPage, cached=True),
 )
 async def list_products(call: Call, query: Annotated[ProductFilters, Query()]) -> Answer:
-    await catch_up(call, "catalogue", "stock_levels")
-    page = await call.running.catalogue.page(query)
-    return Answer(200, page.body, [(b"content-type", JSON), *OPEN, (b"etag", page.etag)])
+    await catch_up(call, *READ_MODELS)
+    return await product_page(call, query)
 
 
 @RESOURCE.route(
@@ -75,7 +76,11 @@ async def list_products(call: Call, query: Annotated[ProductFilters, Query()]) -
         answer=ProductView,
         status=201,
         roles=SELLERS,
-        refusals=(DiscountOutOfRange,),
+        refusals=(
+            UnknownCategory,
+            CategoryIsClosing,
+            DiscountOutOfRange,
+        ),
         problems=FORM_PROBLEMS,
         uploads=JSON_FIELDS,
         examples=EXAMPLES,
@@ -92,6 +97,7 @@ async def list_product(call: Call, body: NewProduct) -> Answer:
         price=body.price,
         discount=body.discount,
         quantity=body.quantity,
+        category_id=_category(body),
         threshold=body.threshold,
     )
     async with kept_pictures(call) as images:
@@ -119,6 +125,7 @@ async def replace_product(call: Call, product_id: ProductId, body: ProductForm) 
         attributes=body.attributes,
         price=body.price,
         discount=body.discount,
+        category_id=_category(body),
     )
     return _changed(await call.done(command, ProductKept))
 
@@ -144,6 +151,7 @@ async def patch_product(call: Call, product_id: ProductId, body: ProductPatch) -
         attributes_patch=body.attributes,
         price=body.price if body.gives("price") else UNSET,
         discount=(body.discount or 0) if body.gives("discount") else UNSET,
+        category_id=_category(body) if body.gives("category") else UNSET,
     )
     return _changed(await call.done(command, ProductKept))
 
@@ -165,13 +173,22 @@ async def restore_product(call: Call, product_id: ProductId) -> Answer:
     return _changed(await call.done(RestoreProduct(product_id=product_id), ProductKept))
 
 
+async def product_page(call: Call, query: ProductFilters) -> Answer:
+    page = await call.running.catalogue.page(query)
+    return Answer(200, page.body, [(b"content-type", JSON), *OPEN, (b"etag", page.etag)])
+
+
 async def current(call: Call, product_id: ProductId) -> ProductRow:
     """The product as the catalogue shows it; raises 404 for one that is not in it."""
-    await catch_up(call, "catalogue", "stock_levels")
+    await catch_up(call, *READ_MODELS)
     row = await call.running.catalogue.product(product_id)
     if row is None or row.withdrawn:
         raise not_found("There is no such product.")
     return row
+
+
+def _category(body: ProductForm | ProductPatch) -> CategoryId | None:
+    return None if body.category is None else CategoryId(body.category)
 
 
 def _changed(product: ProductKept) -> Answer:

@@ -116,7 +116,7 @@ EXAMPLE_ADDED = {
     ),
 )
 async def get_wishlist(call: Call) -> Answer:
-    await catch_up(call, "wishlists", "catalogue", "stock_levels")
+    await catch_up(call, "wishlists", "catalogue", "stock_levels", "categories")
     async with call.services.pool.connection() as connection:
         row = await wishlist(connection, call.account.account, wishlists=call.schema("wishlists"))
         products = await products_by_id(
@@ -124,6 +124,7 @@ async def get_wishlist(call: Call) -> Answer:
             [product for product, _ in row.wishes] if row else [],
             catalogue=call.schema("catalogue"),
             stock=call.schema("stock_levels"),
+            categories=call.schema("categories"),
         )
     view = _shown(call.account, row, products, call.services.settings.store_currency)
     return versioned(view, view.version)

@@ -10,7 +10,7 @@ from domain.shared.identifiers import AccountId, CategoryId, ImageId, OrderId, P
 from domain.shared.money import Money
 
 
-class ProductListed(Event, frozen=True, kw_only=True):
+class ProductListed(Event, frozen=True, kw_only=True, omit_defaults=True):
     topic: ClassVar[str] = "catalogue.product-listed"
     product_id: ProductId
     seller_id: AccountId
@@ -22,9 +22,11 @@ class ProductListed(Event, frozen=True, kw_only=True):
     discount: int
     """Standing discount in basis points, 0 to 10,000."""
     at: datetime
+    category_id: CategoryId | None = None
+    """Where it stands in the catalogue; left out where it stands in none."""
 
 
-class ProductDescribed(Event, frozen=True, kw_only=True):
+class ProductDescribed(Event, frozen=True, kw_only=True, omit_defaults=True):
     """The whole description as it is from now on."""
 
     topic: ClassVar[str] = "catalogue.product-described"
@@ -34,6 +36,8 @@ class ProductDescribed(Event, frozen=True, kw_only=True):
     sku: str | None
     attributes: dict[str, str]
     at: datetime
+    category_id: CategoryId | None = None
+    """Left out where it stands in none."""
 
 
 class ProductRepriced(Event, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from domain.catalogue.events import (
 )
 from domain.catalogue.images import Image
 from domain.shared.category import Category, Family
-from domain.shared.identifiers import AccountId, ImageId, ProductId
+from domain.shared.identifiers import AccountId, CategoryId, ImageId, ProductId
 from domain.shared.money import BASIS_POINTS, MAX_MINOR, Money, NotAnAmount
 from domain.shared.refusal import Refusal
 
@@ -62,6 +62,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
     images: tuple[Image, ...] = ()
+    category_id: CategoryId | None = None
 
     @staticmethod
     def list(  # noqa: PLR0913 - what a product is
@@ -75,6 +76,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
         price: Money,
         discount: int,
         at: datetime,
+        category_id: CategoryId | None = None,
     ) -> tuple[ProductEvent, ...]:
         _require_price(price, discount)
         _require_few(attributes)
@@ -88,6 +90,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
             price=price,
             discount=discount,
             at=at,
+            category_id=category_id,
         )
         return (listed,)
 
@@ -105,15 +108,28 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
         return role is Role.ADMIN or account == self.seller_id
 
     def describe(
-        self, *, name: str, description: str, sku: str | None, attributes: Mapping[str, str], at: datetime
+        self,
+        *,
+        name: str,
+        description: str,
+        sku: str | None,
+        attributes: Mapping[str, str],
+        at: datetime,
+        category_id: CategoryId | None = None,
     ) -> tuple[ProductEvent, ...]:
         """The whole description from now on; no event where it is the same. Raises TooManyAttributes."""
         _require_few(attributes)
-        after = (name, description, sku, dict(attributes))
-        if after == (self.name, self.description, self.sku, self.attributes):
+        after = (name, description, sku, dict(attributes), category_id)
+        if after == (self.name, self.description, self.sku, self.attributes, self.category_id):
             return ()
         described = ProductDescribed(
-            product_id=self.id, name=name, description=description, sku=sku, attributes=dict(attributes), at=at
+            product_id=self.id,
+            name=name,
+            description=description,
+            sku=sku,
+            attributes=dict(attributes),
+            at=at,
+            category_id=category_id,
         )
         return (described,)
 
@@ -153,6 +169,18 @@ def _require_price(price: Money, discount: int) -> None:
         raise DiscountOutOfRange("A discount is 0 to 100 %.")
 
 
+def _described(product: Product, event: ProductDescribed) -> Product:
+    return replace(
+        product,
+        name=event.name,
+        description=event.description,
+        sku=event.sku,
+        attributes=event.attributes,
+        category_id=event.category_id,
+        updated_at=event.at,
+    )
+
+
 def evolve(product: Product | None, event: ProductEvent) -> Product:
     """The product after the event."""
     match event:
@@ -169,11 +197,12 @@ def evolve(product: Product | None, event: ProductEvent) -> Product:
                 withdrawn=False,
                 created_at=event.at,
                 updated_at=event.at,
+                category_id=event.category_id,
             )
         case _ if product is None:
             raise ValueError(f"{event.topic} came first")
-        case ProductDescribed(name=name, description=description, sku=sku, attributes=attributes, at=at):
-            return replace(product, name=name, description=description, sku=sku, attributes=attributes, updated_at=at)
+        case ProductDescribed():
+            return _described(product, event)
         case ProductRepriced(price=price, discount=discount, at=at):
             return replace(product, price=price, discount=discount, updated_at=at)
         case ProductWithdrawn(at=at):

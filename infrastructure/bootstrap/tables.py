@@ -41,7 +41,7 @@ from infrastructure.settings import Settings
 from projections.accounts import ACCOUNTS
 from projections.carts import CARTS
 from projections.catalogue import CATALOGUE, changed_products
-from projections.categories import CATEGORIES
+from projections.categories import CATEGORIES, changed_categories
 from projections.coupons import COUPONS
 from projections.order_history import ORDER_HISTORY
 from projections.projection import Projection
@@ -161,7 +161,11 @@ EFFECTS: Mapping[type[Command], Effect[Any]] = {
 }
 
 
-CHANGES: Mapping[str, ChangesSince] = {CATALOGUE.name: changed_products, STOCK_LEVELS.name: changed_levels}
+CHANGES: Mapping[str, ChangesSince] = {
+    CATALOGUE.name: changed_products,
+    CATEGORIES.name: changed_categories,
+    STOCK_LEVELS.name: changed_levels,
+}
 """The read models whose rendered answers API processes keep, and how they learn what changed."""
 
 

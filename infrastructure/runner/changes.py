@@ -8,8 +8,9 @@ from projections.projection import Connection
 REMEMBERED = 20_000
 """Products; beyond that everything counts as changed once."""
 
-ChangesSince = Callable[[Connection, str, int], Awaitable[list[tuple[UUID, int]]]]
-"""On (connection, schema, position): products whose rows were changed beyond the position, and by which event."""
+ChangesSince = Callable[[Connection, str, int], Awaitable[list[tuple[UUID, int]] | None]]
+"""On (connection, schema, position): products whose rows were changed beyond the position, and by which event; None
+where that may be any."""
 
 
 class Changes:
@@ -55,7 +56,10 @@ class Changes:
             (known.get(slot, 0) for slot, position in slots.items() if position != known.get(slot)), default=None
         )
 
-    def _note(self, changed: list[tuple[UUID, int]]) -> None:
+    def _note(self, changed: list[tuple[UUID, int]] | None) -> None:
+        if changed is None:
+            self._forget()
+            return
         if len(self._products) + len(changed) > REMEMBERED:
             self._forget()
         for product, position in changed:

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from msgspec.structs import replace
 
 from domain.shared.event import Event
 from infrastructure.eventstore.registry import CATEGORIES, event_codec
 from tests.golden.catalogue import CATALOGUE
 from tests.golden.categories import CATEGORIES as CATEGORY_EVENTS
+from tests.golden.categories import CATEGORY
 from tests.golden.customers import CUSTOMERS
 from tests.golden.orders import ORDERS
 from tests.golden.promotions import PROMOTIONS
@@ -63,3 +65,11 @@ def test_a_stored_event_decodes_to_what_happened(name: str) -> None:
 @pytest.mark.parametrize("event", list(RECORDED.values()), ids=CODEC.name)
 def test_an_event_is_stored_in_the_pinned_form(event: Event) -> None:
     assert CODEC.encode(event) == file_of(CODEC.name(event)).read_bytes().rstrip(b"\n")
+
+
+def test_a_field_that_came_later_is_stored_where_it_says_something() -> None:
+    for name in ("catalogue.product-listed:1", "catalogue.product-described:1"):
+        placed = replace(RECORDED[name], category_id=CATEGORY)
+        stored, before = CODEC.encode(placed), file_of(name).read_bytes().rstrip(b"\n")
+        assert stored == before[:-1] + f',"category_id":"{CATEGORY}"}}'.encode()
+        assert CODEC.decode(name, stored) == placed

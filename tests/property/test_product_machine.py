@@ -18,7 +18,7 @@ from domain.catalogue.events import (
 )
 from domain.catalogue.images import Image, TooManyImages, UnknownImage
 from domain.catalogue.product import PRODUCTS, DiscountOutOfRange, Product, ProductNotAvailable
-from domain.shared.identifiers import AccountId, ImageId, ProductId
+from domain.shared.identifiers import AccountId, CategoryId, ImageId, ProductId
 from domain.shared.money import MAX_MINOR, Money, NotAnAmount
 from domain.shared.refusal import Refusal
 from tests.support.machines import AggregateMachine
@@ -28,6 +28,7 @@ PRODUCT = ProductId(UUID(int=1))
 SELLER = AccountId(UUID(int=2))
 NAMES = st.sampled_from(["Soap", "Shampoo"])
 SKUS = st.sampled_from([None, "S-1"])
+PLACES = st.sampled_from([None, CategoryId(UUID(int=7)), CategoryId(UUID(int=8))])
 ATTRIBUTES = st.dictionaries(st.sampled_from(["size", "colour"]), st.sampled_from(["", "small"]))
 PRICES = st.sampled_from([-1, 0, 1, 199, MAX_MINOR, MAX_MINOR + 1]).map(lambda minor: Money(minor, "INR"))
 DISCOUNTS = st.sampled_from([-1, 0, 1, 3_333, 9_999, 10_000, 10_001])
@@ -43,6 +44,9 @@ def an_image(number: int) -> Image:
     return Image(id=ImageId(UUID(int=number)), media_type="image/png", width=number, height=2, size=3)
 
 
+Description = tuple[str, str, str | None, dict[str, str], CategoryId | None]
+
+
 class ProductMachine(AggregateMachine[Product, ProductEvent]):
     category = PRODUCTS
     stream = PRODUCT
@@ -50,13 +54,13 @@ class ProductMachine(AggregateMachine[Product, ProductEvent]):
     @initialize(name=NAMES)
     def begin_with(self, name: str) -> None:
         self.now = self.touched = NOON
-        self.description: tuple[str, str, str | None, dict[str, str]] = (name, "", None, {})
+        self.description: Description = (name, "", None, {}, None)
         self.price, self.discount, self.withdrawn = Money(100, "INR"), 0, False
         self.images = list[int]()
         self.begin(self.listed(self.price, self.discount))
 
     def listed(self, price: Money, discount: int) -> tuple[ProductEvent, ...]:
-        name, description, sku, attributes = self.description
+        name, description, sku, attributes, category_id = self.description
         return Product.list(
             product_id=PRODUCT,
             seller_id=SELLER,
@@ -67,6 +71,7 @@ class ProductMachine(AggregateMachine[Product, ProductEvent]):
             price=price,
             discount=discount,
             at=self.now,
+            category_id=category_id,
         )
 
     @rule(seconds=st.integers(1, 100))
@@ -84,15 +89,23 @@ class ProductMachine(AggregateMachine[Product, ProductEvent]):
         if refused is not None:
             self.decide(lambda _: self.listed(price, discount), refused=refused)
 
-    @rule(name=NAMES, sku=SKUS, attributes=ATTRIBUTES)
-    def describe(self, name: str, sku: str | None, attributes: dict[str, str]) -> None:
+    @rule(name=NAMES, sku=SKUS, attributes=ATTRIBUTES, place=PLACES)
+    def describe(self, name: str, sku: str | None, attributes: dict[str, str], place: CategoryId | None) -> None:
         described = ProductDescribed(
-            product_id=PRODUCT, name=name, description=name, sku=sku, attributes=attributes, at=self.now
+            product_id=PRODUCT,
+            name=name,
+            description=name,
+            sku=sku,
+            attributes=attributes,
+            at=self.now,
+            category_id=place,
         )
-        after = (name, name, sku, attributes)
+        after = (name, name, sku, attributes, place)
         then = self.touch(() if after == self.description else (described,))
         self.decide(
-            lambda product: product.describe(name=name, description=name, sku=sku, attributes=attributes, at=self.now),
+            lambda product: product.describe(
+                name=name, description=name, sku=sku, attributes=attributes, at=self.now, category_id=place
+            ),
             refused=None,
             then=then,
         )
@@ -161,7 +174,8 @@ class ProductMachine(AggregateMachine[Product, ProductEvent]):
     @invariant()
     def the_product_is_what_was_said(self) -> None:
         product = self.state
-        assert (product.name, product.description, product.sku, product.attributes) == self.description
+        described = (product.name, product.description, product.sku, product.attributes, product.category_id)
+        assert described == self.description
         assert (product.price, product.discount, product.withdrawn) == (self.price, self.discount, self.withdrawn)
         assert product.images == tuple(map(an_image, self.images))
         assert (product.created_at, product.updated_at) == (NOON, self.touched)

@@ -46,7 +46,7 @@ from tests.support.events import events_of
 from tests.support.happenings import BUYER, inr, line, listed, order_id, placed, product
 from tests.support.journal import Journal
 from tests.support.postgres import TestServer
-from tests.support.read_side import JOINED, PROJECTIONS, ReadSide, read_side_on
+from tests.support.read_side import JOINED, PROJECTIONS, SHOWN, ReadSide, read_side_on
 from tests.support.times import NOON
 
 CODEC = event_codec()
@@ -120,8 +120,8 @@ async def _project(shop: ReadSide, events: list[Event]) -> None:
 
 async def _read(conn: Connection) -> None:
     for sort in Sort:
-        (page,) = await product_lists(conn, [ProductQuery(sort=sort)], **JOINED)
-        await products_by_id(conn, [listed.id for listed in page.items], **JOINED)
+        (page,) = await product_lists(conn, [ProductQuery(sort=sort)], **SHOWN)
+        await products_by_id(conn, [listed.id for listed in page.items], **SHOWN)
     await categories(conn, "categories_v1")
     await levels(conn, **JOINED)
     await cart(conn, BUYER, carts="carts_v1", **JOINED)

@@ -7,7 +7,7 @@ from domain.catalogue.events import ProductListed
 from domain.inventory.events import StockAdjusted, StockEvent, StockOpened
 from domain.ordering.events import OrderLine, OrderPlaced
 from domain.payments.events import Method, PaymentAttempted, PaymentRequested, PaymentSucceeded
-from domain.shared.identifiers import AccountId, OrderId, ProductId, derived, payment_of
+from domain.shared.identifiers import AccountId, CategoryId, OrderId, ProductId, derived, payment_of
 from domain.shared.money import Money
 from domain.shared.sealed import Sealed
 from tests.support.times import NOON
@@ -36,6 +36,7 @@ def listed(
     discount: int = 0,
     seller: AccountId = SELLER,
     at: datetime = NOON,
+    category: CategoryId | None = None,
 ) -> ProductListed:
     return ProductListed(
         product_id=product_id,
@@ -47,6 +48,7 @@ def listed(
         price=inr(price),
         discount=discount,
         at=at,
+        category_id=category,
     )
 
 

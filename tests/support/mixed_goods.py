@@ -35,6 +35,7 @@ def listing(world: World, product: ProductId, seller: AccountId) -> Story:
         discount=world.luck.choice([0, 0, 1_000]),
         quantity=world.luck.randrange(40, 400),
         threshold=world.luck.choice([None, 20]),
+        category_id=world.luck.choice([None, None, *world.categories]),
     )
     outcome = yield Step(Actor.of(seller), command)
     if outcome.refusal is None:

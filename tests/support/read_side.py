@@ -34,7 +34,14 @@ class Joined(TypedDict):
     stock: str
 
 
+class Shown(Joined):
+    """Those that products are shown from."""
+
+    categories: str
+
+
 JOINED: Joined = {"catalogue": "catalogue_v1", "stock": "stock_levels_v1"}
+SHOWN: Shown = {**JOINED, "categories": "categories_v1"}
 
 
 class ReadSide:

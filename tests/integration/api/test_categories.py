@@ -66,3 +66,43 @@ async def test_only_admins_change_it(shop: Web) -> None:
     seller = await shop.login("seller")
     assert (await shop.send("POST", ROOT, {"name": "X"}, by=seller)).status_code == 403
     assert (await shop.send("POST", ROOT, {"name": "X"})).status_code == 401
+
+
+async def test_products_stand_in_categories_and_are_listed_with_all_below(shop: Web) -> None:
+    admin, seller = await shop.admin(), await shop.login("seller")
+    kitchen, books = await add(shop, admin, "Kitchen"), await add(shop, admin, "Books")
+    kettles = await add(shop, admin, "Kettles", parentId=kitchen)
+    kettle = await shop.product(seller, category=kettles)
+    novel = await shop.product(seller, name="Novel", category=books)
+    shown = await shop.send("GET", f"/api/v1/products/{kettle}")
+    assert shown.json()["category"] == {"id": kettles, "name": "Kettles"}
+    for path in (f"{ROOT}/{kitchen}/products", f"/api/v1/products?category={kitchen}"):
+        assert [each["id"] for each in (await shop.send("GET", path)).json()["items"]] == [kettle]
+    moved = await shop.send("PATCH", f"/api/v1/products/{novel}", {"category": kitchen}, by=seller)
+    assert moved.json()["category"] == {"id": kitchen, "name": "Kitchen"}
+    assert (await shop.send("GET", f"{ROOT}/{kitchen}/products")).json()["total"] == 2
+    assert (await shop.send("GET", f"{ROOT}/{books}/products")).json()["items"] == []
+    gone = await shop.send("PATCH", f"/api/v1/products/{novel}", {"category": None}, by=seller)
+    assert gone.json()["category"] is None
+
+
+async def test_a_renamed_category_is_shown_by_its_new_name_at_once(shop: Web) -> None:
+    admin, seller = await shop.admin(), await shop.login("seller")
+    kitchen = await add(shop, admin, "Kitchen")
+    kettle = await shop.product(seller, category=kitchen)
+    paths = (f"/api/v1/products/{kettle}", "/api/v1/products")
+    before = [await shop.send("GET", path) for path in paths]
+    await shop.send("PUT", f"{ROOT}/{kitchen}", {"name": "Cuisine"}, by=admin)
+    after = [await shop.send("GET", path) for path in paths]
+    assert all(b'"name":"Cuisine"' in answer.content for answer in after)
+    assert [answer.headers["etag"] for answer in before] != [answer.headers["etag"] for answer in after]
+    assert b"Cuisine" in (await shop.http.get(paths[0])).content
+
+
+async def test_a_product_names_a_category_that_is_there(shop: Web) -> None:
+    seller, nowhere = await shop.login("seller"), "00000000-0000-0000-0000-000000000001"
+    form = {"name": "Kettle", "price": 1, "category": nowhere}
+    refused = await shop.send("POST", "/api/v1/products", form, by=seller)
+    assert (refused.status_code, refused.json()["code"]) == (422, "unknown-category")
+    assert (await shop.send("GET", f"{ROOT}/{nowhere}/products")).status_code == 404
+    assert (await shop.send("GET", f"{ROOT}/{nowhere}/products?category={nowhere}")).status_code == 422

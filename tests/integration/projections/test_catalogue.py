@@ -6,14 +6,22 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
-from domain.catalogue.events import ProductDescribed, ProductRepriced, ProductRestored, ProductWithdrawn
-from domain.shared.identifiers import AccountId, ProductId
+from domain.catalogue.events import (
+    CategoryAdded,
+    CategoryMoved,
+    ProductDescribed,
+    ProductRepriced,
+    ProductRestored,
+    ProductWithdrawn,
+)
+from domain.shared.identifiers import CATEGORY_TREE, AccountId, CategoryId, ProductId
 from projections.catalogue import changed_products
 from projections.catalogue_lists import ProductList, ProductQuery, Sort, product_lists
 from projections.catalogue_queries import product, products_by_id
+from projections.categories import changed_categories
 from tests.support.happenings import SELLER, inr, listed, stocked
 from tests.support.happenings import product as numbered
-from tests.support.read_side import JOINED, ReadSide
+from tests.support.read_side import SHOWN, ReadSide
 from tests.support.times import NOON
 
 OTHER = AccountId(UUID(int=0x52))
@@ -35,8 +43,8 @@ async def fill(shop: ReadSide) -> None:
 
 async def found(shop: ReadSide, query: ProductQuery) -> ProductList:
     """Asked alone and beside others of its shape, it is the same list."""
-    alone = await product_lists(shop.conn, [query], **JOINED)
-    assert await product_lists(shop.conn, [query] * 3, **JOINED) == alone * 3
+    alone = await product_lists(shop.conn, [query], **SHOWN)
+    assert await product_lists(shop.conn, [query] * 3, **SHOWN) == alone * 3
     return alone[0]
 
 
@@ -47,7 +55,7 @@ def numbers(found: ProductList) -> list[int]:
 async def test_a_listed_product_is_shown_with_its_price_and_stock(shop: ReadSide) -> None:
     await shop.happened(FIVE[0], listed(FIVE[0], price=999, discount=1_500))
     await shop.happened(UUID(int=1), *stocked(FIVE[0], 7), key=FIVE[0])
-    row = await product(shop.conn, FIVE[0], **JOINED)
+    row = await product(shop.conn, FIVE[0], **SHOWN)
     assert row is not None
     assert (row.price, row.effective_price, row.discount) == (inr(999), inr(849), 1_500)
     assert (row.on_hand, row.reserved, row.available, row.stock_position) == (7, 0, 7, 3)
@@ -63,7 +71,7 @@ async def test_changes_of_one_batch_and_of_many_leave_the_same(shop: ReadSide) -
     await shop.feed(shop.journal.record(FIVE[0], *events))
     for event in events:
         await shop.feed(shop.journal.record(FIVE[1], replace(event, product_id=FIVE[1])))
-    one, other = (await products_by_id(shop.conn, FIVE[:2], **JOINED)).values()
+    one, other = (await products_by_id(shop.conn, FIVE[:2], **SHOWN)).values()
     assert one.name == other.name == "B"
     assert one.effective_price == other.effective_price == inr(0)
     assert (one.version, other.version) == (3, 3)
@@ -73,7 +81,7 @@ async def test_a_withdrawn_product_leaves_the_lists_and_comes_back(shop: ReadSid
     await fill(shop)
     await shop.happened(FIVE[1], ProductWithdrawn(product_id=FIVE[1], at=NOON))
     assert (await found(shop, ProductQuery(sort=Sort.PRICE, descending=False))).total == 4
-    row = await product(shop.conn, FIVE[1], **JOINED)
+    row = await product(shop.conn, FIVE[1], **SHOWN)
     assert row is not None
     assert row.withdrawn
     await shop.happened(FIVE[1], ProductRestored(product_id=FIVE[1], at=NOON))
@@ -136,3 +144,23 @@ async def test_what_changed_is_told_by_position(shop: ReadSide) -> None:
     assert await changed_products(shop.conn, "catalogue_v1", head) == []
     await shop.happened(FIVE[2], ProductWithdrawn(product_id=FIVE[2], at=NOON))
     assert await changed_products(shop.conn, "catalogue_v1", head) == [(FIVE[2], head + 1)]
+
+
+async def test_a_category_lists_what_stands_in_it_and_below(shop: ReadSide) -> None:
+    tea, green, spices = (CategoryId(UUID(int=number)) for number in (1, 2, 3))
+    for category, below in ((tea, None), (green, tea), (spices, None)):
+        added = CategoryAdded(category_id=category, name=f"No. {category.int}", parent_id=below, tax_rate=None, at=NOON)
+        await shop.happened(CATEGORY_TREE, added)
+    places = (tea, green, None, spices, green)
+    for n, (id_, place) in enumerate(zip(FIVE, places, strict=True)):
+        await shop.happened(id_, listed(id_, category=place, at=NOON + timedelta(minutes=n)))
+    assert numbers(await found(shop, ProductQuery(category=tea))) == [4, 1, 0]
+    assert (await found(shop, ProductQuery(category=green, limit=1))).total == 2
+    row = await product(shop.conn, FIVE[1], **SHOWN)
+    assert row is not None
+    assert (row.category_id, row.category_name, row.category_position) == (green, "No. 2", 2)
+    await shop.happened(CATEGORY_TREE, CategoryMoved(category_id=green, parent_id=spices, at=NOON))
+    assert numbers(await found(shop, ProductQuery(category=tea))) == [0]
+    assert numbers(await found(shop, ProductQuery(category=spices))) == [4, 3, 1]
+    assert await changed_categories(shop.conn, "categories_v1", shop.journal.positions) == []
+    assert await changed_categories(shop.conn, "categories_v1", shop.journal.positions - 1) is None

@@ -10,14 +10,15 @@ from projections.catalogue_lists import Listed
 from projections.catalogue_queries import ProductRow
 from tests.support.times import NOON
 
-TABLES = Tables("catalogue_v1", "stock_levels_v1")
+TABLES = Tables("catalogue_v1", "stock_levels_v1", "categories_v1")
 
 
 def row(number: int = 1, *, name: str = "soap", position: int = 7, stock_position: int = 8) -> ProductRow:
     return ProductRow(
         id=ProductId(UUID(int=number)), seller_id=AccountId(UUID(int=9)), name=name, description="", sku=None,
         attributes_json="{}", price_minor=1_000, effective_minor=900, currency="INR", discount=1_000, withdrawn=False,
-        version=1, position=position, created_at=NOON, updated_at=NOON, images_json="[]", on_hand=3, reserved=1,
+        version=1, position=position, created_at=NOON, updated_at=NOON, images_json="[]", category_id=None,
+        category_name=None, category_position=0, on_hand=3, reserved=1,
         stock_position=stock_position,
     )  # fmt: skip
 
@@ -32,14 +33,14 @@ def test_a_kept_product_is_found_by_its_events() -> None:
 def test_later_events_of_product_or_stock_are_not_answered_from_before() -> None:
     fragments = Fragments()
     fragments.keep(TABLES, row())
-    repriced, sold = Listed(ProductId(UUID(int=1)), 9, 8), Listed(ProductId(UUID(int=1)), 7, 10)
+    repriced, sold = Listed(ProductId(UUID(int=1)), 9, 8, 0), Listed(ProductId(UUID(int=1)), 7, 10, 0)
     assert fragments.find(TABLES, [repriced, sold]) == [None, None]
 
 
 def test_other_tables_are_another_reading_of_the_same_events() -> None:
     fragments = Fragments()
     listed, _ = fragments.keep(TABLES, row(name="without what was skipped"))
-    rebuilt = Tables("catalogue_v2", "stock_levels_v1")
+    rebuilt = Tables("catalogue_v2", "stock_levels_v1", "categories_v1")
     assert fragments.find(rebuilt, [listed]) == [None]
     _, fragment = fragments.keep(rebuilt, row(name="whole"))
     assert (fragments.find(rebuilt, [listed]), fragments.find(TABLES, [listed])) == ([fragment], [None])
