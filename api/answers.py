@@ -1,6 +1,6 @@
 """Answers: a status, headers and bytes; encoded by msgspec, so that amounts keep their decimals."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -27,6 +27,19 @@ class Answer:
         """All headers it is sent with, once it was; kept, because an answer may be sent many times."""
         self.packed: bytes | None = None
         """The body compressed, likewise."""
+
+
+class StreamedAnswer(Answer):
+    """An answer whose body comes little by little. `release` is awaited when it has ended, whatever ended it."""
+
+    __slots__ = ("chunks", "release")
+
+    def __init__(
+        self, chunks: AsyncGenerator[bytes, None], headers: Sequence[Header], *, release: Callable[[], Awaitable[None]]
+    ) -> None:
+        super().__init__(200, b"", headers)
+        self.chunks = chunks
+        self.release = release
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.contexts import served
+from api import live_socket
+from api.contexts import has, served
 from api.dispatch import Dispatcher
 from api.edge import Edge
 from api.openapi import document
@@ -96,6 +97,8 @@ class Tillstream(FastAPI):
         self._settings = settings
         self._served = tuple(routes)
         self.router.routes.extend(routes)
+        if has(live_socket.CONTEXT, settings.api_contexts):
+            self.router.routes.append(live_socket.route())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Straight to the edge: FastAPI's own telemetry would look into the environment three times per request."""
@@ -106,6 +109,12 @@ class Tillstream(FastAPI):
 
     def running(self) -> Running:
         return cast("Running", self.state.running)
+
+    def end_streams(self) -> None:
+        """For the server, which would otherwise wait for those who listen without end."""
+        running: Running | None = getattr(self.state, "running", None)
+        if running is not None:
+            running.levels.end()
 
     def openapi(self) -> dict[str, object]:
         if self.openapi_schema is None:

@@ -11,14 +11,14 @@ import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import identity, metrics, negotiation
-from api.answers import Answer, Header
+from api.answers import Answer, Header, StreamedAnswer
 from api.call import Call
 from api.dispatch import Dispatcher
 from api.errors import from_fault, internal
 from api.problems import Problem
 from api.routing import READS, TillRoute
 from api.running import Running
-from api.sending import conditional, send_answer
+from api.sending import conditional, send_answer, send_stream
 
 PREFIX: Final = "/api/v1"
 REQUEST_ID: Final = re.compile(rb"[\x21-\x7e]{1,128}")
@@ -28,7 +28,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Edge:
-    """Pure ASGI. What is no HTTP request goes to `fallback`."""
+    """Pure ASGI. What is no HTTP request, WebSockets among it, goes to `fallback`."""
 
     def __init__(self, dispatcher: Dispatcher, *, running: Callable[[], Running], fallback: ASGIApp) -> None:
         self._dispatcher = dispatcher
@@ -38,6 +38,8 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
+            if scope["type"] == "websocket":
+                _canonical(scope)
             await self._fallback(scope, receive, send)
             return
         started = perf_counter()
@@ -48,6 +50,10 @@ class Edge:
         if method in READS:
             answer = conditional(answer, call.given.get(b"if-none-match"))
         headers += call.own_headers(answer.status)
+        if isinstance(answer, StreamedAnswer):
+            metrics.answered(method=method, route=template, status=answer.status, seconds=perf_counter() - started)
+            await send_stream(answer, receive, send, headers=headers, with_body=method != "HEAD")
+            return
         await send_answer(answer, send, headers=headers, given=call.given, with_body=method != "HEAD")
         metrics.answered(method=method, route=template, status=answer.status, seconds=perf_counter() - started)
 
@@ -58,10 +64,8 @@ class Edge:
         if name is None or not REQUEST_ID.fullmatch(name):
             name = b"%032x" % getrandbits(128)  # a name, not a secret
         headers.append((b"x-request-id", name))
-        path: str = scope["path"]
-        if path.startswith("/api/") and not path.startswith("/api/v1/"):
-            scope["path"] = path = PREFIX + path[4:]
-            successor = f'<{quote(path)}>; rel="successor-version"'
+        if _canonical(scope):
+            successor = f'<{quote(scope["path"])}>; rel="successor-version"'
             headers += [(b"deprecation", b"true"), (b"link", successor.encode())]
         running = self._running
         if running is None:
@@ -84,6 +88,15 @@ class Edge:
             return await _respond(call, route, parameters), template
         except Exception as error:  # noqa: BLE001 - the last place where a fault can still become an answer
             return _problem(call, error, template), template
+
+
+def _canonical(scope: Scope) -> bool:
+    """Serves what was asked for without a version under the version there is; whether it was asked for so."""
+    path: str = scope["path"]
+    if not path.startswith("/api/") or path.startswith("/api/v1/"):
+        return False
+    scope["path"] = PREFIX + path[4:]
+    return True
 
 
 async def _admit(call: Call, path: str) -> None:

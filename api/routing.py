@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -18,6 +18,8 @@ from api.multipart import is_multipart
 from api.problems import not_found, unprocessable
 from domain.accounts.events import Role
 from domain.shared.refusal import Refusal, Violation
+
+M = TypeVar("M", bound=BaseModel)
 
 READS = ("GET", "HEAD")
 
@@ -100,7 +102,8 @@ class TillRoute(APIRoute):
         for name in self._ids:
             arguments[name] = _identifier(parameters[name])
         if self.query is not None:
-            arguments["query"] = _query(self.query, call)
+            currency = call.services.settings.store_currency
+            arguments["query"] = query_of(self.query, call.scope["query_string"], currency=currency)
         if operation.uploads is not None and is_multipart(call.given):
             await call.take_form(operation.uploads)
         try:
@@ -158,11 +161,16 @@ def _identifier(text: str) -> UUID:
         raise not_found() from None
 
 
-def _query(model: type[BaseModel], call: Call) -> BaseModel:
-    raw = call.scope["query_string"]
+def query_of(model: type[M], raw: bytes, *, currency: str) -> M:
+    """The parameters of a request; only those that are lists may be given twice. Raises a Problem."""
     pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True) if raw else []
-    given = dict(pairs)
-    if len(given) != len(pairs):
+    given: dict[str, Any] = dict(pairs)
+    lists = [
+        each.alias or name for name, each in model.model_fields.items() if get_origin(_bare(each.annotation)) is list
+    ]
+    for name in given.keys() & lists:
+        given[name] = [value for key, value in pairs if key == name]
+    if sum(len(value) if isinstance(value, list) else 1 for value in given.values()) != len(pairs):
         twice = Violation("", "A parameter was given twice.")
         raise unprocessable("validation-failed", "The request has errors.", twice)
-    return bodies.validated(model, given, currency=call.services.settings.store_currency)
+    return bodies.validated(model, given, currency=currency)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from api.cache import AnswerCache
 from api.catalogue_reads import CatalogueReads
 from api.limits import Limits
+from api.live_levels import LiveLevels
+from api.live_places import Places
 from api.services import Services
 from api.together import Together
 from application.ports.security import Standing
@@ -19,6 +21,9 @@ class Running:
     catalogue: CatalogueReads
     standings: Together[AccountId, Standing]
     """Accounts as they stand when they are asked for."""
+    levels: LiveLevels
+    places: Places
+    """For those who listen to the levels."""
 
     @classmethod
     def over(cls, services: Services) -> "Running":
@@ -29,7 +34,10 @@ class Running:
             cache=AnswerCache(services.positions),
             catalogue=CatalogueReads(services),
             standings=Together(services.directory.standings),
+            levels=LiveLevels(services),
+            places=Places(limited=settings.rate_limits),
         )
 
     async def aclose(self) -> None:
+        await self.levels.aclose()
         await self.limits.aclose()

@@ -1,15 +1,19 @@
 """The last step of every answer: headers that all carry, compression, and the two messages of ASGI."""
 
+import asyncio
 import gzip
 from collections.abc import Mapping
+from contextlib import aclosing, suppress
 from typing import Final
 
-from starlette.types import Send
+from starlette.types import Receive, Send
 
 from api import negotiation
-from api.answers import Answer, Header
+from api.answers import Answer, Header, StreamedAnswer
 
 WORTH_COMPRESSING: Final = 1_024
+STALLED: Final = 30.0
+"""Seconds that a client has to take a part of a stream, when all that lies in between is full."""
 SECURITY: Final[list[Header]] = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -52,6 +56,41 @@ async def send_answer(
         headers.append((b"content-length", b"%d" % len(body)))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": body if with_body else b""})
+
+
+async def send_stream(
+    answer: StreamedAnswer, receive: Receive, send: Send, *, headers: list[Header], with_body: bool
+) -> None:
+    """Until it ends, or the client is gone, or takes nothing for a while."""
+    try:
+        await send({"type": "http.response.start", "status": answer.status, "headers": [*headers, *_whole(answer)]})
+        if not with_body:
+            await send({"type": "http.response.body", "body": b""})
+            return
+        sending, leaving = asyncio.create_task(_send_chunks(answer, send)), asyncio.create_task(_gone(receive))
+        try:
+            await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (sending, leaving):
+                task.cancel()
+                with suppress(asyncio.CancelledError, TimeoutError):
+                    await task
+    finally:
+        await answer.release()
+
+
+async def _send_chunks(answer: StreamedAnswer, send: Send) -> None:
+    """Raises TimeoutError where the client does not take them."""
+    async with aclosing(answer.chunks) as chunks:
+        async for chunk in chunks:
+            async with asyncio.timeout(STALLED):
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        continue
 
 
 def _whole(answer: Answer) -> list[Header]:

@@ -53,6 +53,9 @@ class Positions(Protocol):
     async def wait(self, projections: Sequence[str], slots: Mapping[str, int], *, seconds: float) -> bool:
         """Until each has passed these positions, in the slots it consumes; False where time ran out first."""
 
+    async def moved(self, projection: str, slots: Mapping[str, int]) -> Mapping[str, int]:
+        """Where its slots are, once they are known and elsewhere than there."""
+
     def standing(self, projections: Sequence[str], product: UUID | None) -> tuple[object, ...]:
         """Changes whenever rows of theirs may have changed: of one product's, or any. Cheap."""
 

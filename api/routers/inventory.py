@@ -1,5 +1,6 @@
 """Stock: what sellers put in, and how much there is."""
 
+from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -7,13 +8,14 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import Field
 
-from api.answers import Answer, View, json_answer, versioned
+from api.answers import Answer, StreamedAnswer, View, json_answer, versioned
 from api.call import Call
 from api.fields import Body, Change, Reason, Units, absent
+from api.live_streams import LiveQuery, events, position_of
 from api.paging import PageQuery, cursor_of, parts_of
 from api.positions import catch_up
 from api.problems import invalid
-from api.routing import Operation, Resource
+from api.routing import Access, Operation, Resource
 from application.inventory import AdjustStock, SetStock, SetThreshold, StockKept
 from domain.accounts.events import Role
 from domain.inventory.stock import StockBelowReserved, StockOutOfRange
@@ -22,6 +24,12 @@ from projections.stock_levels import LevelRow, Levels, levels
 
 RESOURCE = Resource("/api/v1", "inventory")
 SELLERS = (Role.SELLER, Role.ADMIN)
+STREAM = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+"""Nobody in between may keep it back."""
 
 
 class StockForm(Body):
@@ -113,6 +121,24 @@ async def list_levels(call: Call, query: Annotated[PageQuery, Query()]) -> Answe
 @RESOURCE.route("GET", "/inventory/low", Operation(summary="What has run low", answer=LevelPage, roles=SELLERS))
 async def list_low_levels(call: Call, query: Annotated[PageQuery, Query()]) -> Answer:
     return json_answer(await _page(call, query, low=True))
+
+
+@RESOURCE.route(
+    "GET",
+    "/inventory/events",
+    Operation(
+        summary="What there is of each product, as it changes: server-sent events",
+        access=Access.PUBLIC,
+        produces="text/event-stream",
+        problems=((429, "too-many-streams"),),
+    ),
+)
+async def follow_levels(call: Call, query: Annotated[LiveQuery, Query()]) -> Answer:
+    after = position_of(call.given.get(b"last-event-id"))
+    async with AsyncExitStack() as stack:
+        stack.enter_context(call.running.places.place(call.address))
+        follower = await stack.enter_async_context(call.running.levels.follow(query.chosen, after=after))
+        return StreamedAnswer(events(follower), STREAM, release=stack.pop_all().aclose)
 
 
 async def _page(call: Call, query: PageQuery, *, low: bool) -> LevelPage:

@@ -26,7 +26,8 @@ from infrastructure.supervision.run import run_to_end
 from infrastructure.supervision.supervisor import STOP_SIGNALS, Supervisor
 
 APPLICATION = "api.main:app"
-GRACE = 10
+GRACE = 8
+"""Seconds; less than the supervisor gives us."""
 
 Parent = Annotated[int | None, typer.Option(help="Process that this one ends with.", hidden=True)]
 
@@ -66,7 +67,7 @@ def api(
     with program("api") as settings, open_database(settings) as conninfo:
         require_known(conninfo, settings.pii_master_key)
         listening = listen(settings.host, settings.port) if fd is None else socket.socket(fileno=fd)
-        server = uvicorn.Server(uvicorn_config())
+        server = Server(uvicorn_config())
         server.run(sockets=[listening])
         if not server.started:
             raise typer.Exit(3)
@@ -105,7 +106,20 @@ def uvicorn_config() -> uvicorn.Config:
         server_header=False,
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE,
+        ws="websockets-sansio",
+        ws_max_size=4_096,
+        ws_ping_interval=20.0,
+        ws_ping_timeout=20.0,
+        ws_per_message_deflate=False,  # what is told is short, and a compressor for each that listens is not
     )
+
+
+class Server(uvicorn.Server):
+    """Ends the streams, which have no end of their own, before it waits for what is under way."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.config.loaded_app.end_streams()
+        await super().shutdown(sockets)
 
 
 def _note(name: str, happening: Happening, *, pid: int, code: int | None) -> None:

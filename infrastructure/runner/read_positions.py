@@ -46,6 +46,8 @@ class ReadPositions:
         self._changes = Changes(changes or {})
         self._heard = asyncio.Event()
         self._hurry = asyncio.Event()
+        self._looked: asyncio.Future[None] | None = None
+        """Those who wait for any movement at all wait for the next look."""
         self._waiters: set[tuple[asyncio.Future[None], Callable[[], bool]]] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._conn: Connection | None = None
@@ -99,6 +101,14 @@ class ReadPositions:
             self._waiters.discard(waiter)
         return True
 
+    async def moved(self, projection: str, slots: Mapping[str, int]) -> Mapping[str, int]:
+        """Where its slots are, once they are known and elsewhere than there."""
+        while not (now := self._slots.get(projection)) or now == slots:
+            if self._looked is None:
+                self._looked = asyncio.get_running_loop().create_future()
+            await asyncio.shield(self._looked)
+        return now
+
     def _notice(self, channel: str, payload: str) -> None:  # noqa: ARG002 - as `listen` calls it
         self._heard.set()
 
@@ -141,6 +151,9 @@ class ReadPositions:
         slots = {name: dict(zip(slots, positions, strict=True)) for name, _, slots, positions in rows}
         await self._changes.look(self._conn, schemas, slots)
         self._schemas, self._slots = schemas, slots
+        looked, self._looked = self._looked, None
+        if looked is not None:
+            looked.set_result(None)
         for future, there in list(self._waiters):
             if not future.done() and there():
                 future.set_result(None)

@@ -2,8 +2,11 @@
 
 import errno
 import socket
+import sys
 
 BACKLOG = 2048
+UNTAKEN = 60_000
+"""Milliseconds after which the kernel gives up a connection whose other end takes nothing of what it is sent."""
 
 
 class AddressUnavailable(Exception):
@@ -18,6 +21,8 @@ def listen(host: str, port: int) -> socket.socket:
         raise AddressUnavailable(f"HOST {host!r} is no address: {unknown.strerror}") from unknown
     listening = socket.socket(family, kind, protocol)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if sys.platform.startswith("linux"):  # each connection inherits it
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN)
     try:
         listening.bind(address)
         listening.listen(BACKLOG)
