@@ -15,6 +15,7 @@ from api.edge import Edge
 from api.openapi import document
 from api.routers import (
     admin_users,
+    api_keys,
     auth,
     cart,
     categories,
@@ -45,7 +46,7 @@ EXPOSED = (
 )
 ACCEPTED = (
     *("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match"),
-    *("X-Min-Position", "X-Request-Id"),
+    *("X-Min-Position", "X-Request-Id", "X-API-Key"),
 )
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 RESOURCES = (
@@ -55,6 +56,7 @@ RESOURCES = (
     contact,
     admin_users,
     customers,
+    api_keys,
     products,
     categories,
     images,

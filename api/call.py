@@ -16,9 +16,10 @@ from api.answers import Header
 from api.errors import raise_refusal
 from api.positions import Positioned
 from api.problems import Problem, invalid
+from api.receiving import received
 from api.running import Running
 from application.ports.commands import Command, Envelope, Outcome, Result
-from application.ports.security import AccessClaims, Standing
+from application.ports.security import AccessClaims, PresentedKey, Standing
 from domain.accounts.events import Role
 from domain.shared.actor import ANONYMOUS, Actor
 from domain.shared.identifiers import derived
@@ -26,8 +27,6 @@ from domain.shared.refusal import Forbidden
 
 M = TypeVar("M", bound=BaseModel)
 R = TypeVar("R", bound=Result)
-
-TOO_LARGE = "The body is larger than {limit:,} bytes."
 
 
 class Call(Request):
@@ -49,6 +48,8 @@ class Call(Request):
         """Header fields by lower-case name."""
         self.request_id = request_id
         self.claims: AccessClaims | None = None
+        self.key: PresentedKey | None = None
+        """The API key that stands for its issuer, where no token was sent."""
         self.standing: Standing | None = None
         """The caller's account, on routes that take one."""
         self.positioned = Positioned()
@@ -62,8 +63,11 @@ class Call(Request):
         self._sent: object = msgspec.UNSET
         self._command_id: UUID | None = None
 
-    async def authenticate(self, roles: tuple[Role, ...], *, fresh: bool) -> Standing:
-        """Raises 401, or 403 where the account has none of the roles."""
+    async def authenticate(self, roles: tuple[Role, ...], *, fresh: bool, by_key: bool = False) -> Standing:
+        """Raises 401, or 403 where the account has none of the roles. `by_key`: an API key will do."""
+        if by_key and b"authorization" not in self.given and b"x-api-key" in self.given:
+            self.standing = identity.require(await identity.keyed(self.key, self.running), *roles)
+            return self.standing
         standing = await identity.authenticated(self.given, self.claims, self.running, fresh=fresh)
         if roles and standing.role not in roles and not fresh:
             standing = await identity.authenticated(self.given, self.claims, self.running, fresh=True)
@@ -88,7 +92,7 @@ class Call(Request):
         """The body, decoded once; an empty one is None. Numbers are ints and Decimals."""
         if self._sent is msgspec.UNSET:
             negotiation.require_json(self.given)
-            raw = await self._read()
+            raw = await received(self.receive, self.given, limit=self.services.settings.max_body)
             self._sent = bodies.decode(raw) if raw else None
         return self._sent
 
@@ -115,33 +119,27 @@ class Call(Request):
             sent = {}
         return bodies.validated(model, sent, currency=self.services.settings.store_currency)
 
-    async def _read(self) -> bytes:
-        """Bounded while it arrives, so that a chunked body cannot grow beyond the limit either."""
-        limit = self.services.settings.max_body
-        declared = self.given.get(b"content-length", b"0")
-        chunks: list[bytes] = []
-        size = int(declared) if declared.isdigit() else 0
-        if size <= limit:
-            size, more = 0, True
-            while more and size <= limit:
-                message = await self.receive()
-                if message["type"] == "http.disconnect":
-                    raise Problem(400, "disconnected", "The client went away.")
-                chunks.append(message.get("body", b""))
-                size += len(chunks[-1])
-                more = message.get("more_body", False)
-        if size > limit:
-            raise Problem(413, "body-too-large", TOO_LARGE.format(limit=limit), headers=[(b"connection", b"close")])
-        return b"".join(chunks)
-
     def command_id(self, caller: str | None = None) -> UUID:
         """Of this request's (first) command. `caller` stands for one without an account."""
         if self._command_id is None:
             key = idempotency.key_of(self.given.get(b"idempotency-key"))
-            who = caller or (f"account:{self.claims.account}" if self.claims else "anonymous")
+            who = caller or (f"account:{self.claims.account}" if self.claims else self._keyholder)
             path = self.scope["path"]
             self._command_id = idempotency.command_id(caller=who, method=self.method, path=path, key=key)
         return self._command_id
+
+    @property
+    def _keyholder(self) -> str:
+        return f"key:{self.key.key}" if self.key else "anonymous"
+
+    @property
+    def actor(self) -> Actor:
+        """Who the request's commands are attributed to."""
+        if self.standing is None:
+            return ANONYMOUS
+        if self.claims is None and self.key is not None:
+            return Actor.through(self.key.key, self.standing.account)
+        return Actor.of(self.standing.account)
 
     def new_id(self, kind: str, *, caller: str | None = None) -> UUID:
         """The identifier of what this request creates; the same when it comes again under its key."""
@@ -157,7 +155,7 @@ class Call(Request):
         envelope = Envelope(
             id=self.command_id(),
             command=command,
-            actor=Actor.of(self.standing.account) if self.standing else ANONYMOUS,
+            actor=self.actor,
             correlation_id=self._correlation(),
             fingerprint=await self._fingerprint() if keyed else b"",
             keeps_refusal=keyed,

@@ -12,6 +12,8 @@ from domain.shared.identifiers import AccountId
 
 PATIENCE = timedelta(seconds=2)
 """What the read model of orders is given to see the closing."""
+LATER = ((202, "", None),)
+"""What else such a request may be answered with."""
 ACTOR = Actor.system("closing-accounts")
 
 

@@ -103,9 +103,11 @@ async def _admit(call: Call, path: str) -> None:
     """Learns who asks, and counts it. Operators' routes are not limited."""
     if b"authorization" in call.given:
         call.claims = identity.claims_of(call.given, call.services)
+    elif b"x-api-key" in call.given:
+        call.key = await identity.key_of(call.given, call.services)
     limits = call.running.limits
     if limits.on and path.startswith(PREFIX):
-        account = str(call.claims.account) if call.claims else None
+        account = str(call.claims.account) if call.claims else str(call.key.key) if call.key else None
         call.limit_headers = await limits.request(account=account, address=call.address)
 
 

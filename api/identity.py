@@ -6,12 +6,13 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from api.problems import unauthenticated
 from api.running import Running
 from api.services import Services
-from application.ports.security import AccessClaims, Standing, TokenRejected
+from application.ports.security import AccessClaims, PresentedKey, Standing, TokenRejected
 from domain.accounts.account import AccountStatus
 from domain.accounts.events import Role
 from domain.shared.refusal import Forbidden
 
 BEARER = "bearer "
+LONGEST_KEY = 200
 
 
 def claims_of(headers: Mapping[bytes, bytes], services: Services) -> AccessClaims | None:
@@ -51,6 +52,22 @@ async def authenticated(
 def _is_over(claims: AccessClaims, standing: Standing) -> bool:
     valid_from = standing.sessions_valid_from
     return valid_from is not None and claims.issued_at < valid_from and claims.session != standing.kept_session
+
+
+async def key_of(headers: Mapping[bytes, bytes], services: Services) -> PresentedKey | None:
+    """The API key that was sent, where it is good; one look-up by its hash, whatever it is."""
+    secret = headers.get(b"x-api-key", b"").decode("latin-1").strip()
+    if not 1 <= len(secret) <= LONGEST_KEY:
+        return None
+    return await services.directory.key_of(services.tokens.hash_api_key(secret))
+
+
+async def keyed(key: PresentedKey | None, running: Running) -> Standing:
+    """The admin who issued the key, as it stands now; raises 401 where that is none any more, or the key no good."""
+    standing = await running.standings.get(key.issuer) if key is not None else None
+    if standing is None or standing.status is not AccountStatus.ACTIVE or standing.role is not Role.ADMIN:
+        raise unauthenticated("The API key is not valid.", token_given=True)
+    return standing
 
 
 def require(standing: Standing, *roles: Role) -> Standing:

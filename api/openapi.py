@@ -18,6 +18,10 @@ DESCRIPTION = """An event-sourced shop. Amounts are exact JSON numbers in major 
 Errors are RFC 9457 problem documents."""
 NOT_MODIFIED = {"description": "If-None-Match names what there is."}
 ALWAYS = frozenset({"X-Request-Id", "Location"})
+SECURITY = {
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+}
 DECIMAL_AS_TEXT = {"type": "string", "format": "decimal"}
 
 
@@ -38,7 +42,7 @@ def document(routes: Sequence[TillRoute], *, version: str) -> dict[str, Any]:
     schemas.pop("ValidationError", None)
     schemas.update(_as_numbers(schema_components([ProblemDetails, *_answers(routes)])))
     components["responses"] = dict(sorted(problems.shared.items()))
-    components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+    components["securitySchemes"] = SECURITY
     return made
 
 
@@ -55,7 +59,7 @@ def _complete(operation: dict[str, Any], route: TillRoute, method: str, problems
     described = route.operation
     operation["parameters"] = [*operation.get("parameters", []), *_header_parameters(route, method)]
     if described.access is Access.ACCOUNT:
-        operation["security"] = [{"bearer": []}]
+        operation["security"] = [{"bearer": []}, *([{"apiKey": []}] if route.takes_api_key else [])]
     if described.roles:
         operation["description"] = f"For {' or '.join(described.roles)}. {operation.get('description', '')}".strip()
     examples = described.examples or {}
@@ -74,7 +78,8 @@ def _complete(operation: dict[str, Any], route: TillRoute, method: str, problems
             response = operation["responses"][str(status)] = deepcopy(
                 problems.shared[response["$ref"].rpartition("/")[2]]
             )
-        response.setdefault("content", {}).update(_content(kind, answer, examples.get("response")))
+        if kind:
+            response.setdefault("content", {}).update(_content(kind, answer, examples.get("response")))
 
 
 def _take_forms(operation: dict[str, Any]) -> None:

@@ -22,6 +22,8 @@ from domain.shared.refusal import Refusal, Violation
 M = TypeVar("M", bound=BaseModel)
 
 READS = ("GET", "HEAD")
+FOR_ADMINS = ("/api/v1/admin/", "/api/v1/customers")
+"""Where routes begin that admins use, though others may too."""
 
 Endpoint = Callable[..., Awaitable[Answer]]
 
@@ -48,7 +50,7 @@ class Operation:
     problems: tuple[tuple[int, str], ...] = ()
     """Statuses and codes that the endpoint answers by itself, beside those that every route of its kind has."""
     alternatives: tuple[tuple[int, str, type[Any] | None], ...] = ()
-    """What else it answers that is no problem: the status, the media type, and what it is where that is JSON."""
+    """What else it answers that is no problem: status, media type (empty: no body), and its kind where that is JSON."""
     credentials: bool = False
     """Counts against the narrow limit on guessing."""
     cached: bool = False
@@ -75,6 +77,12 @@ class TillRoute(APIRoute):
         self._ids = tuple(name for name in names if name not in {"body", "query"} and _is_id(hints[name]))
 
     @property
+    def takes_api_key(self) -> bool:
+        """Admin endpoints are for programs too, which act as the admin who issued their key."""
+        for_admins = Role.ADMIN in self.operation.roles or self.path.startswith(FOR_ADMINS)
+        return for_admins and self.operation.access is Access.ACCOUNT
+
+    @property
     def needs_body(self) -> bool:
         """Whether something has to be sent: a body without required fields may be left out altogether."""
         return self.body is not None and bodies.has_required(self.body)
@@ -97,7 +105,7 @@ class TillRoute(APIRoute):
         """Who asks is settled first, then whether the request makes sense, then it is carried out."""
         operation = self.operation
         if operation.access is Access.ACCOUNT:
-            await call.authenticate(operation.roles, fresh=call.method in READS)
+            await call.authenticate(operation.roles, fresh=call.method in READS, by_key=self.takes_api_key)
         arguments: dict[str, Any] = dict(parameters)
         for name in self._ids:
             arguments[name] = _identifier(parameters[name])

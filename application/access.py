@@ -4,6 +4,7 @@ from uuid import UUID
 
 from application.ports.work import Work
 from domain.accounts.account import ACCOUNTS, Account
+from domain.accounts.api_key import API_KEYS
 from domain.accounts.events import Role
 from domain.accounts.standing import require_open
 from domain.catalogue.product import PRODUCTS, Product
@@ -25,6 +26,11 @@ def acting_account(work: Work, *roles: Role) -> Account:
     if account is None:
         raise Forbidden("This takes an account.")
     account.require(*roles)
+    if (key_id := work.actor.key) is not None:
+        key = work.find(API_KEYS, key_id)
+        if key is None:
+            raise Forbidden("The API key is not valid.")
+        key.require_good(account)
     return account
 
 

@@ -31,9 +31,14 @@ from domain.accounts.events import (
     RoleGranted,
     VerificationRequested,
 )
+from domain.accounts.key_events import ApiKeyEvent
 from domain.shared.identifiers import AccountId
 from domain.shared.sealed import Sealed
-from projections import bulk, contacts
+from projections import (
+    api_keys,
+    bulk,
+    contacts,
+)
 from projections.projection import Connection, Projection
 
 DDL = """
@@ -142,6 +147,11 @@ class _Change:
 
 
 async def apply(conn: Connection, schema: str, records: Sequence[Record]) -> None:
+    await api_keys.apply(conn, schema, records)
+    await _apply_to_accounts(conn, schema, [record for record in records if isinstance(record.event, AccountEvent)])
+
+
+async def _apply_to_accounts(conn: Connection, schema: str, records: Sequence[Record]) -> None:
     registered, changes = [], dict[AccountId, _Change]()
     for record in records:
         account = AccountId(record.stream)
@@ -158,8 +168,8 @@ async def apply(conn: Connection, schema: str, records: Sequence[Record]) -> Non
 ACCOUNTS = Projection(
     name="accounts",
     version=2,
-    events=get_args(AccountEvent),
-    ddl=DDL + contacts.DDL,
+    events=(*get_args(AccountEvent), *get_args(ApiKeyEvent)),
+    ddl=DDL + contacts.DDL + api_keys.DDL,
     apply=apply,
 )
 

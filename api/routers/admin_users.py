@@ -10,7 +10,7 @@ from api.account_lists import AccountFilters, UserPage, account_page
 from api.answers import Answer, created, versioned
 from api.call import Call
 from api.credentials import claim_of
-from api.deleting import delete_account
+from api.deleting import LATER, delete_account
 from api.fields import Body, EmailText, Name, PasswordText, RoleWord, Truth
 from api.profiles import UserView, user_view
 from api.routing import Operation, Resource
@@ -118,6 +118,7 @@ async def edit_user(call: Call, account_id: AccountId, body: UserForm) -> Answer
         status=204,
         roles=ADMIN,
         refusals=(UndeliveredOrders,),
+        alternatives=LATER,
     ),
 )
 async def delete_user(call: Call, account_id: AccountId) -> Answer:

@@ -8,7 +8,7 @@ from api.account_edits import edited
 from api.account_lists import AccountFilters, UserPage, account_page
 from api.answers import Answer, versioned
 from api.call import Call
-from api.deleting import delete_account
+from api.deleting import LATER, delete_account
 from api.fields import Body, EmailText, Name, Truth
 from api.problems import not_found
 from api.profiles import UserView, user_view
@@ -81,6 +81,7 @@ async def move_customer(call: Call, account_id: AccountId, body: EmailForm) -> A
         summary="Delete a customer, and forget the person",
         status=204,
         refusals=(UndeliveredOrders,),
+        alternatives=LATER,
     ),
 )
 async def delete_customer(call: Call, account_id: AccountId) -> Answer:

@@ -2,7 +2,7 @@
 
 from api.answers import Answer, versioned
 from api.call import Call
-from api.deleting import delete_account
+from api.deleting import LATER, delete_account
 from api.fields import Body, Name, Truth, absent
 from api.profiles import UserView, sealed_for_caller, user_view
 from api.routing import Operation, Resource
@@ -52,7 +52,12 @@ async def edit_me(call: Call, body: ProfilePatch) -> Answer:
 @RESOURCE.route(
     "DELETE",
     "/me",
-    Operation(summary="Delete the caller's account, and forget the person", status=204, refusals=(UndeliveredOrders,)),
+    Operation(
+        summary="Delete the caller's account, and forget the person",
+        status=204,
+        refusals=(UndeliveredOrders,),
+        alternatives=LATER,
+    ),
 )
 async def delete_me(call: Call) -> Answer:
     return await delete_account(call, call.account.account)

@@ -9,7 +9,13 @@ import msgspec
 
 from domain.accounts.account import AccountStatus
 from domain.accounts.events import Role
-from domain.shared.identifiers import AccountId, ChallengeId, ClaimId, SessionId
+from domain.shared.identifiers import (
+    AccountId,
+    ApiKeyId,
+    ChallengeId,
+    ClaimId,
+    SessionId,
+)
 from domain.shared.sealed import Sealed
 
 
@@ -65,6 +71,11 @@ class Tokens(Protocol):
 
     def one_time_password(self, challenge: ChallengeId) -> str:
         """Six digits, the same for the same challenge."""
+
+    def api_key(self, command_id: UUID) -> str:
+        """Unguessable, and the same for the same command."""
+
+    def hash_api_key(self, secret: str) -> str: ...
 
 
 class Passwords(Protocol):
@@ -168,6 +179,13 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
+class PresentedKey(msgspec.Struct, frozen=True, kw_only=True):
+    """An API key that is good, and who issued it."""
+
+    key: ApiKeyId
+    issuer: AccountId
+
+
 class Directory(Protocol):
     """Who is who, read from the log and the side tables; never behind them."""
 
@@ -182,6 +200,9 @@ class Directory(Protocol):
         """None for the hash of a token that was never mailed."""
 
     async def presented(self, token_hash: str) -> PresentedToken | None: ...
+
+    async def key_of(self, secret_hash: str) -> PresentedKey | None:
+        """Never from memory: a revoked key is unknown at once."""
 
     async def last_written(self, account: AccountId) -> Mapping[str, int]:
         """Where the account's last command went, in whatever process: the last position per slot."""

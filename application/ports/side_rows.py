@@ -6,7 +6,12 @@ from uuid import UUID
 
 import msgspec
 
-from domain.shared.identifiers import AccountId, ChallengeId, SessionId
+from domain.shared.identifiers import (
+    AccountId,
+    ApiKeyId,
+    ChallengeId,
+    SessionId,
+)
 
 
 class Credential(msgspec.Struct, frozen=True):
@@ -56,6 +61,23 @@ class NameWords(msgspec.Struct, frozen=True):
     words: tuple[str, ...]
 
 
+class ApiKeySecret(msgspec.Struct, frozen=True):
+    """The hash of an API key's secret, which opens the door for as long as it is there."""
+
+    table: ClassVar[str] = "api_key"
+    secret_hash: str
+    key_id: ApiKeyId
+    account_id: AccountId
+    """Who issued it."""
+
+
+class RevokedApiKey(msgspec.Struct, frozen=True):
+    """Takes the hash away."""
+
+    table: ClassVar[str] = "revoked_api_key"
+    key_id: ApiKeyId
+
+
 class Forgotten(msgspec.Struct, frozen=True):
     """Takes away every row there is of the account and of the person, their key first of all."""
 
@@ -64,4 +86,4 @@ class Forgotten(msgspec.Struct, frozen=True):
     person_id: UUID
 
 
-SideRow = Credential | RefreshToken | MailedToken | PersonKey | NameWords | Forgotten
+SideRow = Credential | RefreshToken | MailedToken | PersonKey | NameWords | ApiKeySecret | RevokedApiKey | Forgotten

@@ -18,6 +18,7 @@ OrderId = NewType("OrderId", UUID)
 PaymentId = NewType("PaymentId", UUID)
 RefundId = NewType("RefundId", UUID)
 ClaimId = NewType("ClaimId", UUID)
+ApiKeyId = NewType("ApiKeyId", UUID)
 CouponId = NewType("CouponId", UUID)
 ChallengeId = NewType("ChallengeId", UUID)
 

@@ -4,9 +4,19 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from application import catalogue, categories, inventory, payments, product_images, promotions, shopping, wishlist
+from application import (
+    catalogue,
+    categories,
+    inventory,
+    payments,
+    product_images,
+    promotions,
+    shopping,
+    wishlist,
+)
 from application.accounts import (
     administration,
+    api_keys,
     closing,
     passwords,
     phones,
@@ -57,6 +67,8 @@ _ACCOUNTS: Handlers = {
     sessions.EndSession: sessions.end_session,
     sessions.EndAllSessions: sessions.end_all_sessions,
     administration.EditAccount: administration.edit_account,
+    api_keys.IssueApiKey: api_keys.issue_api_key,
+    api_keys.RevokeApiKey: api_keys.revoke_api_key,
     closing.CloseAccount: closing.close_account,
     closing.EndClosing: closing.end_closing,
     verification.RequestVerification: verification.request_verification,

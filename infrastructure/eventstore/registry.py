@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.accounts.account import ACCOUNTS
+from domain.accounts.api_key import API_KEYS
 from domain.accounts.email_claim import EMAIL_CLAIMS
 from domain.accounts.session import SESSIONS
 from domain.catalogue.categories import CATEGORY_TREES
@@ -23,6 +24,7 @@ CATEGORIES: tuple[Category[Any, Any], ...] = (
     EMAIL_CLAIMS,
     SESSIONS,
     CATEGORY_TREES,
+    API_KEYS,
     PRODUCTS,
     REVIEWS,
     STOCKS,

@@ -12,7 +12,13 @@ from psycopg_pool import AsyncConnectionPool
 
 from application.ports.clock import Clock
 from application.ports.log import slot_of
-from application.ports.security import Login, PresentedChallenge, PresentedToken, Standing
+from application.ports.security import (
+    Login,
+    PresentedChallenge,
+    PresentedKey,
+    PresentedToken,
+    Standing,
+)
 from domain.accounts.account import ACCOUNTS, Account
 from domain.accounts.challenge import Challenge
 from domain.accounts.contact import Otp
@@ -38,6 +44,7 @@ SELECT (convert_from(state, 'UTF8')::jsonb ->> 'account_id')::uuid, topic LIKE '
 _LOGIN_BY_ACCOUNT = "SELECT account_id, password_hash, generation FROM till.credential WHERE account_id = %s"
 _CHALLENGED = "SELECT account_id, challenge_id FROM till.mailed_token WHERE token_hash = %s"
 _PRESENTED = "SELECT session_id, generation, expires_at FROM till.refresh_token WHERE token_hash = %s"
+_KEY = "SELECT key_id, account_id FROM till.api_key WHERE secret_hash = %s"
 _LAST_WRITTEN = """
 SELECT e.topic, e.ordering_key, e.notification_id
   FROM (SELECT first_position, last_position FROM till.commands
@@ -97,6 +104,11 @@ class PostgresDirectory:
         async with self._pool.connection() as connection:
             row = await (await connection.execute(_PRESENTED, (token_hash,))).fetchone()
         return None if row is None else PresentedToken(session=row[0], generation=row[1], expires_at=row[2])
+
+    async def key_of(self, secret_hash: str) -> PresentedKey | None:
+        async with self._pool.connection() as connection:
+            row = await (await connection.execute(_KEY, (secret_hash,))).fetchone()
+        return None if row is None else PresentedKey(key=row[0], issuer=row[1])
 
     async def last_written(self, account: AccountId) -> Mapping[str, int]:
         async with self._pool.connection() as connection:

@@ -22,6 +22,8 @@ REFRESH_LIFE = timedelta(days=7)
 LEEWAY = timedelta(seconds=5)
 REMEMBERED = 10_000
 OTP_DIGITS = 6
+API_KEY_PREFIX = "till_"
+"""By which scanners for leaked secrets know one."""
 
 
 class JwtTokens:
@@ -34,6 +36,7 @@ class JwtTokens:
         self._refresh_key = derive_key(master_key, "refresh-token")
         self._mailed_key = derive_key(master_key, "mailed-token")
         self._otp_key = derive_key(master_key, "one-time-password")
+        self._api_key_key = derive_key(master_key, "api-key")
         self._clock = clock
         self._verified: dict[str, AccessClaims] = {}
 
@@ -108,6 +111,13 @@ class JwtTokens:
     def one_time_password(self, challenge: ChallengeId) -> str:
         digest = hmac.digest(self._otp_key, challenge.bytes, hashlib.sha256)
         return f"{int.from_bytes(digest) % 10**OTP_DIGITS:0{OTP_DIGITS}}"
+
+    def api_key(self, command_id: UUID) -> str:
+        digest = hmac.digest(self._api_key_key, command_id.bytes, hashlib.sha256)
+        return API_KEY_PREFIX + base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+    def hash_api_key(self, secret: str) -> str:
+        return _hash(secret)
 
 
 def _hash(token: str) -> str:

@@ -31,9 +31,11 @@ from domain.accounts.events import (
     SessionStarted,
     VerificationRequested,
 )
+from domain.accounts.key_events import ApiKeyIssued, ApiKeyRevoked
 from domain.shared.event import Event
 from domain.shared.identifiers import (
     AccountId,
+    ApiKeyId,
     CartId,
     ChallengeId,
     ClaimId,
@@ -67,6 +69,7 @@ PRODUCT = ProductId(UUID("b0000000-0000-4000-8000-000000000005"))
 OTHER_PRODUCT = ProductId(UUID("b0000000-0000-4000-8000-000000000006"))
 ORDER = OrderId(UUID("0d000000-0000-4000-8000-000000000007"))
 CLOSING = UUID("cd000000-0000-4000-8000-000000000008")
+API_KEY = ApiKeyId(UUID("a9000000-0000-4000-8000-00000000000c"))
 EMAIL = Sealed(person=ACCOUNT, box="ZW1haWwgaW4gYSBib3g")
 CHALLENGE = ChallengeId(UUID("c4000000-0000-5000-8000-00000000000c"))
 PHONE = Sealed(person=ACCOUNT, box="cGhvbmUgaW4gYSBib3g")
@@ -102,6 +105,8 @@ CUSTOMERS: tuple[Event, ...] = (
     SessionStarted(session_id=SESSION, account_id=ACCOUNT, client="b1ff", at=AT, expires_at=AT + timedelta(days=7)),
     SessionRefreshed(generation=3, client="b1ff", at=AT, expires_at=AT + timedelta(days=7)),
     SessionRevoked(reason=RevocationReason.REUSE, at=AT),
+    ApiKeyIssued(key_id=API_KEY, issuer_id=ACCOUNT, name="Nightly export", at=AT),
+    ApiKeyRevoked(key_id=API_KEY, at=AT),
     CartOpened(cart_id=CART, buyer_id=ACCOUNT, at=AT),
     CartItemPut(product_id=PRODUCT, quantity=3, price=PRICE),
     CartItemRemoved(product_id=PRODUCT),

@@ -15,8 +15,19 @@ from infrastructure.eventstore.registry import event_codec
 from infrastructure.streaming.contracts import Example
 from infrastructure.streaming.message import Message, message_of
 from tests.golden.catalogue import CATALOGUE
-from tests.golden.categories import CATEGORIES
-from tests.golden.customers import ACCOUNT, AT, CART, CUSTOMERS, ORDER, PRODUCT, SESSION
+from tests.golden.categories import (
+    CATEGORIES,
+)
+from tests.golden.customers import (
+    ACCOUNT,
+    API_KEY,
+    AT,
+    CART,
+    CUSTOMERS,
+    ORDER,
+    PRODUCT,
+    SESSION,
+)
 from tests.golden.orders import ORDERS, PAYMENT
 from tests.golden.promotions import COUPON, PROMOTIONS
 
@@ -30,6 +41,7 @@ COMMAND = UUID("c0000000-0000-4000-8000-00000000000b")
 STREAMS: dict[str, UUID] = {
     "account": ACCOUNT,
     "session": SESSION,
+    "api-key": API_KEY,
     "cart": CART,
     "wishlist": wishlist_of(ACCOUNT),
     "category-tree": CATEGORY_TREE,

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from domain.accounts.events import AccountRegistered, Role
-from domain.catalogue.events import CategoryAdded, ReviewGiven
+from domain.accounts.key_events import (
+    ApiKeyIssued,
+)
+from domain.catalogue.events import (
+    CategoryAdded,
+    ReviewGiven,
+)
 from domain.inventory.events import StockOpened
 from domain.payments.events import PaymentRequested
 from domain.promotions.events import CouponCreated
@@ -19,6 +25,7 @@ from domain.shared.event import Event
 from domain.shared.identifiers import (
     CATEGORY_TREE,
     AccountId,
+    ApiKeyId,
     CartId,
     CategoryId,
     ClaimId,
@@ -62,6 +69,7 @@ FIRST: dict[str, Event] = {
     "category-tree": CategoryAdded(
         category_id=CategoryId(STREAM), name="c", parent_id=None, tax_rate=None, at=NOON
     ),
+    "api-key": ApiKeyIssued(key_id=ApiKeyId(STREAM), issuer_id=BUYER, name="", at=NOON),
     "product": listed(PRODUCT),
     "stock": StockOpened(product_id=PRODUCT, threshold=5),
     "review": ReviewGiven(
@@ -76,6 +84,7 @@ FIRST: dict[str, Event] = {
 KEYS = {
     "account": STREAM,
     "category-tree": CATEGORY_TREE,
+    "api-key": BUYER,
     "product": PRODUCT,
     "stock": PRODUCT,
     "review": PRODUCT,
@@ -91,7 +100,7 @@ STREAMS = {
 IDENTITY = {
     "account_id": AccountId(STREAM), "product_id": PRODUCT, "cart_id": CartId(STREAM), "order_id": ORDER,
     "payment_id": PAYMENT, "review_id": REVIEW, "wishlist_id": WishlistId(STREAM), "coupon_id": CouponId(STREAM),
-    "category_id": CategoryId(STREAM),
+    "category_id": CategoryId(STREAM), "key_id": ApiKeyId(STREAM),
 }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from tests.support.mixed_categories import gardening
 from tests.support.mixed_coupons import new_coupon
 from tests.support.mixed_goods import listing, new_product, tending, window_shopping
 from tests.support.mixed_orders import purchase
-from tests.support.mixed_people import newcomer, registering, somebody_returns
+from tests.support.mixed_people import automating, newcomer, registering, somebody_returns
 from tests.support.mixed_world import Step, Story, World
 
 AT_ONCE = 48
@@ -40,6 +40,7 @@ BEGINNINGS: dict[Callable[[World], Story], int] = {
     gardening: 1,
     newcomer: 1,
     somebody_returns: 1,
+    automating: 1,
 }
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from application.accounts.administration import EditAccount
+from application.accounts.api_keys import IssueApiKey, RevokeApiKey
 from application.accounts.closing import CloseAccount, EndClosing
 from application.accounts.passwords import ReplacePassword, RequestPasswordReset, ResetPassword
 from application.accounts.phones import GivePhone, VerifyPhone
@@ -11,8 +12,18 @@ from application.accounts.sessions import EndAllSessions, EndSession, RefreshSes
 from application.accounts.verification import RequestVerification, VerifyEmail
 from application.ports.open_orders import OpenOrder
 from domain.accounts.events import Role
-from domain.shared.actor import ANONYMOUS, Actor
-from domain.shared.identifiers import AccountId, ChallengeId, ClaimId, OrderId, SessionId
+from domain.shared.actor import (
+    ANONYMOUS,
+    Actor,
+)
+from domain.shared.identifiers import (
+    AccountId,
+    ApiKeyId,
+    ChallengeId,
+    ClaimId,
+    OrderId,
+    SessionId,
+)
 from tests.support.mixed_world import SHOP, Step, Story, World
 
 LASTING = timedelta(days=30)
@@ -31,6 +42,15 @@ def newcomer(world: World) -> Story:
     yield Step(Actor.of(account), EditProfile(account_id=account, full_name=world.sealed(account)))
     yield Step(Actor.of(account), EditProfile(account_id=account, promotions_opt_in=world.chance(0.5)))
     yield from moving_and_leaving(world, account)
+
+
+def automating(world: World) -> Story:
+    """An admin hands out a key, and takes some back."""
+    admin = Actor.of(world.admins[0])
+    key = ApiKeyId(world.number())
+    yield Step(admin, IssueApiKey(key_id=key, title=world.word(), secret_hash=str(key)))
+    if world.chance(0.6):
+        yield Step(admin, RevokeApiKey(key_id=key))
 
 
 def moving_and_leaving(world: World, account: AccountId) -> Story:
