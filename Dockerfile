@@ -21,7 +21,7 @@ RUN /venv/bin/pip install --no-deps --no-build-isolation . && /venv/bin/pip unin
 
 FROM ${PYTHON}
 # A number, so that an orchestrator can see that it is not root.
-RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin till && install --directory --owner=till /data /data/images
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin till && install --directory --owner=till /data /data/images /data/outbox
 COPY --from=build /venv /venv
 USER 10001:10001
 ENV PATH=/venv/bin:$PATH \

@@ -6,6 +6,9 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.utils import formataddr, parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -171,6 +174,17 @@ def limit_storage(value: str) -> str:
     if not right:
         raise ValueError("memory:// or a Redis URL such as redis://redis:6379/0")
     return value
+
+
+def mailbox(value: str) -> Address:
+    """`shop@example.com`, or `The Shop <shop@example.com>`."""
+    name, address = parseaddr(value)
+    try:
+        if not address or formataddr((name, address)) != value.replace('"', "") or not value.isascii():
+            raise ValueError(value)
+        return Address(display_name=name, addr_spec=address)
+    except (ValueError, HeaderParseError, IndexError):
+        raise ValueError("an address such as shop@example.com or The Shop <shop@example.com>") from None
 
 
 def networks(value: str) -> tuple[Network, ...]:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from email.headerregistry import Address
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -46,6 +47,7 @@ class Settings:
     payment_gateway: str
     image_store: Place | None
     """A folder or a bucket; None is a folder under `till_home`."""
+    mail_from: Address
     rate_limits: bool
     rate_limit_storage: str
     cors_origins: tuple[str, ...]
@@ -104,6 +106,7 @@ VARIABLES = (
     Variable(
         "IMAGE_STORE", image_place, None, "folder of images, or s3://bucket?endpoint=…; TILL_HOME/images if unset"
     ),
+    Variable("MAIL_FROM", forms.mailbox, "Tillstream <shop@localhost>", "who mail is from"),
     Variable("RATE_LIMITS", forms.truth, "on", "off for benchmarks"),
     Variable(
         "RATE_LIMIT_STORAGE",

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from application.ports.commands import Command, Outcome, RefusalNote
 from application.ports.gateway import PaymentGateway
+from application.ports.mail import Letters, Mailer, Texts
 from application.ports.open_orders import OpenOrders
 
 C_contra = TypeVar("C_contra", bound=Command, contravariant=True)
@@ -28,18 +29,40 @@ class Submit(Protocol):
         """Send a command as the shop itself; its id is uuid5 of the due command's id and the step."""
 
 
-@dataclass(frozen=True, slots=True)
-class EffectPorts:
-    """All that an effect may touch. Only the live executor holds them, so that no replay reaches the provider."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What there is beside the log. Only the live executor holds it, so that no replay reaches anybody."""
 
     gateway: PaymentGateway
     open_orders: OpenOrders
+    letters: Letters
+    mailer: Mailer
+    texts: Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectPorts(Outside):
+    """All that an effect may touch."""
+
     submit: Submit
     now: datetime
 
+    @classmethod
+    def of(cls, outside: Outside, *, submit: Submit, now: datetime) -> "EffectPorts":
+        return cls(
+            gateway=outside.gateway,
+            open_orders=outside.open_orders,
+            letters=outside.letters,
+            mailer=outside.mailer,
+            texts=outside.texts,
+            submit=submit,
+            now=now,
+        )
+
 
 class Effect(Protocol[C_contra]):
-    """Carries one due command out. Raises GatewayUnavailable where it is to be tried again, else see the effect."""
+    """Carries one due command out. Raises GatewayUnavailable and the like where it is to be tried again, else see
+    the effect."""
 
     async def __call__(self, command: C_contra, ports: EffectPorts, /) -> None: ...
 

@@ -28,6 +28,14 @@ from application.accounts import (
 from application.effects.closing import SettleClosing, settle_closing
 from application.effects.effect import Effect
 from application.effects.expiry import expire_when_settled
+from application.effects.mail import (
+    ForgetMail,
+    SendMail,
+    SendOneTimePassword,
+    forget_mail,
+    send_mail,
+    send_one_time_password,
+)
 from application.effects.payments import (
     SendRefund,
     SettleAttempt,
@@ -39,6 +47,7 @@ from application.effects.payments import (
 from application.ordering import cancelling, checkout, fulfilment, hiding
 from application.policy import ShopPolicy
 from application.ports.commands import Command, Result
+from application.processes.account_mails import ACCOUNT_MAILS
 from application.processes.closing_accounts import CLOSING_ACCOUNTS
 from application.processes.payment_settlement import PAYMENT_SETTLEMENT
 from application.processes.process import ProcessManager
@@ -154,7 +163,13 @@ READ_MODELS: tuple[Projection, ...] = (
     COUPONS,
 )
 
-PROCESS_MANAGERS: tuple[ProcessManager[Any], ...] = (UNPAID_ORDERS, PAYMENT_SETTLEMENT, REFUNDS, CLOSING_ACCOUNTS)
+PROCESS_MANAGERS: tuple[ProcessManager[Any], ...] = (
+    UNPAID_ORDERS,
+    PAYMENT_SETTLEMENT,
+    REFUNDS,
+    CLOSING_ACCOUNTS,
+    ACCOUNT_MAILS,
+)
 
 DUE_COMMANDS: tuple[type[Command], ...] = (
     cancelling.ExpireOrder,
@@ -162,6 +177,9 @@ DUE_COMMANDS: tuple[type[Command], ...] = (
     VoidAttempt,
     SendRefund,
     SettleClosing,
+    SendMail,
+    SendOneTimePassword,
+    ForgetMail,
 )
 
 EFFECTS: Mapping[type[Command], Effect[Any]] = {
@@ -170,6 +188,9 @@ EFFECTS: Mapping[type[Command], Effect[Any]] = {
     VoidAttempt: void_attempt,
     SendRefund: send_refund,
     SettleClosing: settle_closing,
+    SendMail: send_mail,
+    SendOneTimePassword: send_one_time_password,
+    ForgetMail: forget_mail,
 }
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from application.ports.clock import Clock
+from infrastructure.bootstrap.outside import outside
 from infrastructure.bootstrap.tables import (
     DUE_COMMANDS,
     EFFECTS,
@@ -16,8 +17,6 @@ from infrastructure.clock import SystemClock
 from infrastructure.collector import spare_long_lived_objects
 from infrastructure.eventstore.reader import LogReader
 from infrastructure.eventstore.registry import CATEGORIES, event_codec
-from infrastructure.open_orders import PostgresOpenOrders
-from infrastructure.payments.simulated import SimulatedGateway
 from infrastructure.postgres.pools import connector, open_pool
 from infrastructure.processes.driver import schema_stem
 from infrastructure.processes.executor import Executor
@@ -60,12 +59,12 @@ async def executing(settings: Settings, conninfo: str, *, clock: Clock, process:
     async with (
         open_pool(conninfo, process="executor") as pool,
         command_loop(settings, conninfo, clock=clock, process=process) as bus,
+        outside(settings, conninfo, pool=pool, clock=clock, process=process) as ports,
     ):
         yield Executor(
             pool=pool,
             bus=bus,
-            gateway=SimulatedGateway(pool),
-            open_orders=PostgresOpenOrders(pool),
+            outside=ports,
             clock=clock,
             managers={schema_stem(manager): manager.name for manager in PROCESS_MANAGERS},
             commands=DUE_COMMANDS,

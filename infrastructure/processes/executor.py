@@ -15,11 +15,11 @@ from prometheus_client import Counter
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from application.effects.effect import Effect, EffectPorts, EffectRefused
+from application.effects.effect import Effect, EffectPorts, EffectRefused, Outside
 from application.ports.clock import Clock
 from application.ports.commands import Command, CommandBus, Envelope, Outcome
-from application.ports.gateway import GatewayRefused, PaymentGateway
-from application.ports.open_orders import OpenOrders
+from application.ports.gateway import GatewayRefused
+from application.ports.mail import LetterRefused
 from domain.shared.actor import Actor
 from infrastructure.processes import due_rows
 from infrastructure.processes.due_rows import Claimed
@@ -58,8 +58,7 @@ class Executor:
         *,
         pool: AsyncConnectionPool[AsyncConnection[Any]],
         bus: CommandBus,
-        gateway: PaymentGateway,
-        open_orders: OpenOrders,
+        outside: Outside,
         clock: Clock,
         managers: Mapping[str, str],
         commands: Sequence[type[Command]],
@@ -68,8 +67,7 @@ class Executor:
         """`managers` gives for the name of each schema pointer the manager's own name, which becomes the actor."""
         self._pool = pool
         self._bus = bus
-        self._gateway = gateway
-        self._open_orders = open_orders
+        self._outside = outside
         self._clock = clock
         self._managers = managers
         self._commands = {command.name: command for command in commands}
@@ -126,7 +124,7 @@ class Executor:
         try:
             async with asyncio.timeout(PATIENCE):
                 return await self._execute(manager, row)
-        except (EffectRefused, GatewayRefused) as error:
+        except (EffectRefused, GatewayRefused, LetterRefused) as error:
             return Verdict("dead", error=_said(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, the row is tried again or becomes visible as dead
             if row.attempts >= MAX_ATTEMPTS:
@@ -145,8 +143,7 @@ class Executor:
             envelope = _envelope(manager, row, command)
             return await self._bus.submit(msgspec.structs.replace(envelope, id=uuid5(row.id, step)))
 
-        ports = EffectPorts(gateway=self._gateway, open_orders=self._open_orders, submit=submit, now=self._clock.now())
-        await effect(command, ports)
+        await effect(command, EffectPorts.of(self._outside, submit=submit, now=self._clock.now()))
         return Verdict("done")
 
     async def _rest(self, stop: asyncio.Event, wake: asyncio.Event) -> None:

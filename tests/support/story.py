@@ -29,7 +29,7 @@ from application.processes.unpaid_orders import UNPAID_ORDERS
 from domain.shared.event import Event
 from domain.shared.refusal import Refusal
 from tests.support.fake_gateway import FakeGateway
-from tests.support.fake_open_orders import FakeOpenOrders
+from tests.support.fake_mail import an_outside
 from tests.support.shop import FakeShop
 
 T = TypeVar("T")
@@ -121,7 +121,7 @@ class Story(FakeShop):
 
         if self.due.rows[row_id].status != "scheduled":
             return False
-        ports = EffectPorts(gateway=self.gateway, open_orders=FakeOpenOrders(), submit=submit, now=self.log.now)
+        ports = EffectPorts.of(an_outside(gateway=self.gateway), submit=submit, now=self.log.now)
         try:
             drive(EFFECTS[type(row.command)](row.command, ports))
         except GatewayUnavailable:

@@ -20,7 +20,7 @@ from domain.shared.category import Family
 from domain.shared.event import Event
 from infrastructure.processes.driver import as_projection
 from infrastructure.processes.executor import Executor
-from tests.support.fake_open_orders import FakeOpenOrders
+from tests.support.fake_mail import an_outside
 from tests.support.loops import FixedClock, committer, running
 from tests.support.tally import NOON, Raise, Raised
 
@@ -90,8 +90,7 @@ class Shop:
 
     def executor(self, *, bus: CommandBus | None = None, effects: Any = None) -> Executor:
         return Executor(
-            pool=self.pool, bus=bus or self.bus, gateway=None, open_orders=FakeOpenOrders(),  # type: ignore[arg-type]
-            clock=self.clock,
+            pool=self.pool, bus=bus or self.bus, outside=an_outside(), clock=self.clock,
             managers={"tally_bonus": BONUS.name}, commands=[Raise], effects=effects or {},
         )  # fmt: skip
 

@@ -32,7 +32,7 @@ from domain.accounts.standing import AccountInClosing, ClosingOver
 from domain.shared.identifiers import AccountId, OrderId
 from domain.shared.refusal import Forbidden, NotFound
 from tests.support.accounts import ADMIN, BUYER, SELLER, STRANGER, sealed
-from tests.support.fake_gateway import FakeGateway
+from tests.support.fake_mail import an_outside
 from tests.support.fake_open_orders import FakeOpenOrders
 from tests.support.shop import FakeShop, registration
 from tests.support.story import drive
@@ -155,6 +155,6 @@ def test_settling_looks_and_says_what_it_found(orders: tuple[OpenOrder, ...]) ->
         said.append(command)
         return Outcome(command_id=CLOSING, result=b"{}")
 
-    ports = EffectPorts(gateway=FakeGateway(), open_orders=FakeOpenOrders(*orders), submit=submit, now=NOON)
+    ports = EffectPorts.of(an_outside(open_orders=FakeOpenOrders(*orders)), submit=submit, now=NOON)
     drive(settle_closing(SettleClosing(account_id=BUYER, closing=CLOSING), ports))
     assert said == [EndClosing(account_id=BUYER, closing=CLOSING, undelivered=orders)]

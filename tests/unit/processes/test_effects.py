@@ -22,7 +22,7 @@ from domain.shopping.cart import CARTS
 from tests.support.buying import Buying, Crash
 from tests.support.catalogue import SHAMPOO
 from tests.support.fake_gateway import FakeGateway
-from tests.support.fake_open_orders import FakeOpenOrders
+from tests.support.fake_mail import an_outside
 from tests.support.payments import AMOUNT, FIRST
 from tests.support.shopping import CART, ORDER
 from tests.support.story import drive
@@ -192,6 +192,6 @@ def test_an_attempt_that_stays_open_is_not_waited_for_for_ever() -> None:
     async def submit(command: Command, step: str) -> Outcome:
         return Outcome(command_id=FIRST, result=msgspec.json.encode(answer))
 
-    ports = EffectPorts(gateway=FakeGateway(), open_orders=FakeOpenOrders(), submit=submit, now=NOON)
+    ports = EffectPorts.of(an_outside(), submit=submit, now=NOON)
     with pytest.raises(AttemptStaysOpen):
         drive(expire_when_settled(ExpireOrder(order_id=ORDER), ports))

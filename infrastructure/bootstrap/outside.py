@@ -1,0 +1,38 @@
+"""What due commands reach beside the log: the payment provider, the read models, mail and messages."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from application.effects.effect import Outside
+from application.ports.clock import Clock
+from infrastructure.bootstrap.vaults import open_vault
+from infrastructure.bootstrap.writing import partitions
+from infrastructure.eventstore.registry import event_codec
+from infrastructure.mail.composing import TemplateLetters
+from infrastructure.mail.console import ConsoleTexts
+from infrastructure.mail.outbox import OutboxMailer
+from infrastructure.open_orders import PostgresOpenOrders
+from infrastructure.payments.simulated import SimulatedGateway
+from infrastructure.postgres.pools import Pool
+from infrastructure.security.directory import PostgresDirectory
+from infrastructure.security.tokens import JwtTokens
+from infrastructure.settings import Settings
+
+
+@asynccontextmanager
+async def outside(
+    settings: Settings, conninfo: str, *, pool: Pool, clock: Clock, process: str
+) -> AsyncIterator[Outside]:
+    """For one executor."""
+    secret = settings.pii_master_key
+    per_family = await partitions(conninfo)
+    directory = PostgresDirectory(pool=pool, codec=event_codec(), clock=clock, partitions=per_family)
+    tokens = JwtTokens(secret=settings.jwt_secret.encode(), master_key=secret, clock=clock)
+    async with open_vault(conninfo, master_key=secret, pool=pool, clock=clock, process=process) as vault:
+        yield Outside(
+            gateway=SimulatedGateway(pool),
+            open_orders=PostgresOpenOrders(pool),
+            letters=TemplateLetters(directory=directory, vault=vault, tokens=tokens),
+            mailer=OutboxMailer(settings.till_home / "outbox", sender=settings.mail_from),
+            texts=ConsoleTexts(directory=directory, tokens=tokens),
+        )
