@@ -96,6 +96,7 @@ class WithdrawProduct(Command, frozen=True, kw_only=True):
 class RestoreProduct(Command, frozen=True, kw_only=True):
     name: ClassVar[str] = "catalogue.restore-product"
     product_id: ProductId
+    expected_version: int | None = None
 
     def streams(self) -> Touched:
         return product_streams(self.product_id)
@@ -169,6 +170,7 @@ def withdraw_product(command: WithdrawProduct, work: Work) -> ProductKept:
 
 def restore_product(command: RestoreProduct, work: Work) -> ProductKept:
     product = own_product(work, command.product_id)
+    require_version(work, product.id, command.expected_version)
     work.record(PRODUCTS, product.id, product.restore(work.now))
     return kept(work, product.id)
 

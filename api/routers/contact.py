@@ -2,6 +2,7 @@
 
 from hmac import compare_digest
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
@@ -21,6 +22,10 @@ from domain.shared.identifiers import ChallengeId
 from domain.shared.refusal import Forbidden
 
 RESOURCE = Resource("/api/v1/users/me", "accounts")
+
+
+NO_CHALLENGE = ChallengeId(UUID(int=0))
+"""Where none is awaited: whether the request is a repeated one is for the command to say."""
 
 
 class PasswordForm(Body):
@@ -53,12 +58,10 @@ async def replace_password(call: Call, body: PasswordForm) -> Answer:
     await call.guard(f"password:{account}")
     kept = await call.services.directory.password_of(account)
     known = await call.services.passwords.verify(body.current_password, kept.password_hash if kept else None)
-    if kept is None or not known:
-        raise PasswordWrong("The current password is another.")
     command = ReplacePassword(
         account_id=account,
         session_id=call.claims.session,
-        checked=kept.generation,
+        checked=kept.generation if kept is not None and known else None,
         password_hash=await call.services.passwords.hash(body.new_password),
     )
     await call.done(command, Done)
@@ -101,9 +104,7 @@ async def verify_phone(call: Call, body: OtpForm) -> Answer:
     account = call.account.account
     await call.guard(f"otp:{account}")
     standings = await call.services.directory.standings((account,))
-    challenge = standings[account].otp
-    if challenge is None:
-        raise OtpNotValid("No one-time password is awaited; ask for one.")
+    challenge = standings[account].otp or NO_CHALLENGE
     expected = call.services.tokens.one_time_password(challenge)
     matches = compare_digest(expected.encode(), body.otp.encode())
     kept = await call.done(VerifyPhone(account_id=account, challenge_id=challenge, matches=matches), GuessKept)

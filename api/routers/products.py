@@ -170,7 +170,9 @@ async def withdraw_product(call: Call, product_id: ProductId) -> Answer:
     Operation(summary="Put a withdrawn product back", answer=ProductView, roles=SELLERS),
 )
 async def restore_product(call: Call, product_id: ProductId) -> Answer:
-    return _changed(await call.done(RestoreProduct(product_id=product_id), ProductKept))
+    return _changed(
+        await call.done(RestoreProduct(product_id=product_id, expected_version=call.expected_version()), ProductKept)
+    )
 
 
 async def product_page(call: Call, query: ProductFilters) -> Answer:

@@ -16,6 +16,7 @@ from application.wishlist import AddWish, RemoveWish, WishKept
 from domain.accounts.events import Role
 from domain.catalogue.product import ProductNotAvailable
 from domain.shared.identifiers import ProductId, wishlist_of
+from domain.shared.refusal import NotFound
 from domain.shopping.wishlist import WishlistFull
 from projections.catalogue_queries import ProductRow, products_by_id
 from projections.wishlists import WishlistRow, wishlist
@@ -138,7 +139,7 @@ async def get_wishlist(call: Call) -> Answer:
         answer=WishAddedView,
         status=201,
         roles=BUYER,
-        refusals=(ProductNotAvailable, WishlistFull),
+        refusals=(NotFound, ProductNotAvailable, WishlistFull),
         examples={"request": {"productId": PRODUCT}, "response": EXAMPLE_ADDED},
     ),
 )

@@ -11,7 +11,7 @@ from application.ports.work import Work
 from domain.accounts.account import ACCOUNTS, Account
 from domain.accounts.email_claim import EMAIL_CLAIMS
 from domain.accounts.events import AccountEvent
-from domain.accounts.password import RESET_LIFE
+from domain.accounts.password import RESET_LIFE, PasswordWrong
 from domain.accounts.session import SESSIONS
 from domain.shared.identifiers import AccountId, ChallengeId, ClaimId, SessionId
 
@@ -41,12 +41,12 @@ class ResetPassword(Command, frozen=True, kw_only=True):
 
 
 class ReplacePassword(Command, frozen=True, kw_only=True):
-    """The password of generation `checked` was given along with the new one, in `session`."""
+    """The password of generation `checked` was given along with the new one, in `session`; None where it was not."""
 
     name: ClassVar[str] = "accounts.replace-password"
     account_id: AccountId
     session_id: SessionId
-    checked: int
+    checked: int | None
     password_hash: str
 
     def streams(self) -> Touched:
@@ -82,6 +82,8 @@ def reset_password(command: ResetPassword, work: Work) -> Done:
 
 def replace_password(command: ReplacePassword, work: Work) -> Done:
     """Ends every other session. Raises SessionOver where the one that asks was ended meanwhile."""
+    if command.checked is None:
+        raise PasswordWrong("The current password is another.")
     account = own_account(work, command.account_id)
     session = work.get(SESSIONS, command.session_id)
     session.require_owner(account.id)

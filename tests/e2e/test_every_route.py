@@ -16,7 +16,7 @@ NO_PROMISE = frozenset({"GET //metrics", "GET //openapi.json", "GET //docs", "GE
 
 @pytest.fixture(scope="module")
 def stage(shop: System) -> Iterator[Stage]:
-    with Stage(shop.url) as stage:
+    with Stage(shop) as stage:
         yield stage
 
 
@@ -27,9 +27,10 @@ def each(*routes: Walked) -> pytest.MarkDecorator:
 @each(*ROUTES)
 def test_what_it_gives_is_what_it_says(walked: Walked, stage: Stage) -> None:
     """The caller on the stage fails with any answer that the document does not describe."""
-    reply = walked.send(walked.ask(stage))
-    assert reply.status == walked.status, f"{reply.status}: {reply.content[:1000]!r}"
-    if walked.name not in NO_PROMISE and walked.status not in {202, 204}:
+    asked = walked.ask(stage)
+    reply = walked.send(asked)
+    assert reply.status == (asked.status or walked.status), f"{reply.status}: {reply.content[:1000]!r}"
+    if walked.name not in NO_PROMISE and reply.status not in {202, 204}:
         assert reply.content
 
 
@@ -50,7 +51,7 @@ def test_each_role_has_what_is_its_own(walked: Walked, stage: Stage) -> None:
         reply = walked.send(asked, by=stage.callers[who])
         assert reply.status in statuses, f"{who} gets {reply.status}: {reply.content[:500]!r}"
         assert reply.headers["content-type"] == "application/problem+json"
-    assert walked.send(asked).status == walked.status
+    assert walked.send(asked).status == (asked.status or walked.status)
 
 
 @each(*(route for route in ROUTES if route.takes_ids))

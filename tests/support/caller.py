@@ -91,7 +91,9 @@ class Caller:
             content = body if isinstance(body, bytes) else _encode(body)
         if method == "GET" and self.position is not None:
             sent.setdefault("x-min-position", self.position)
-        route = path if path.startswith(("/health", "/metrics", "/openapi", "/docs", "/api")) else BASE + path
+        route = (
+            path if path.startswith(("/health", "/metrics", "/openapi", "/docs", "/images", "/api")) else BASE + path
+        )
         reply = Reply(self._http.request(method, route, content=content, headers=sent))
         self.position = reply.headers.get("x-position", self.position)
         return reply

@@ -1,14 +1,19 @@
 """People and things for the story of any route: made when they are asked for, a new one each time where it matters."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from domain.shared.identifiers import ChallengeId
+from infrastructure.clock import SystemClock
+from infrastructure.security.tokens import JwtTokens
+from infrastructure.settings import load
 from tests.support.caller import PASSWORD, Caller, check_out, demo, listed, newcomer, pay
+from tests.support.system import System
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +27,10 @@ class Asked:
     """Sent as JSON; bytes as they are."""
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    other: object = None
+    """A body that says something else and is understood; needed where none can be made from `body`."""
+    status: int | None = None
+    """Where it cannot be carried out without waiting for days: the refusal that says so."""
     personal: bool = True
     """What the ids name belongs to somebody, so that others of the same role are turned away."""
 
@@ -35,8 +44,9 @@ class Asked:
 class Stage:
     """Two buyers, two sellers, an admin, and nobody. Closed at the end."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, shop: System) -> None:
+        self.shop = shop
+        self.url = shop.url
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -87,6 +97,13 @@ class Stage:
         """Somebody with nothing yet."""
         return self._open.enter_context(newcomer(self.url, role=role))
 
+    def id_of(self, caller: Caller) -> str:
+        return str(caller.get("/users/me").expect(200)["id"])
+
+    def category(self) -> str:
+        """A new one with nothing in it."""
+        return str(self.admin.post("/categories", {"name": f"Pots {uuid4().hex}"}).expect(201)["id"])
+
     def email(self) -> str:
         """That nobody has."""
         return f"{uuid4().hex}@example.com"
@@ -128,7 +145,31 @@ class Stage:
         """A payment that can be tried again."""
         return str(pay(self.buyer, self.order(), transactionId="txn_decline_1")["paymentId"])
 
+    def mailed_token(self, kind: str) -> str:
+        """Of the latest challenge of that kind: as the mail would say it."""
+        return self._tokens.mailed_token(self._challenge(f"accounts.{kind}-requested"))
+
+    def one_time_password(self) -> str:
+        """Of the latest phone number that was given."""
+        return self._tokens.one_time_password(self._challenge("accounts.phone-given"))
+
+    @cached_property
+    def _tokens(self) -> JwtTokens:
+        settings = load(self.shop.environment, directory=self.shop.home).settings
+        return JwtTokens(secret=settings.jwt_secret.encode(), master_key=settings.pii_master_key, clock=SystemClock())
+
+    def _challenge(self, kind: str) -> ChallengeId:
+        query = "SELECT data ->> 'challenge_id' FROM till.event_log WHERE type = %s ORDER BY position DESC LIMIT 1"
+        with self.shop.connection() as connection:
+            row = connection.execute(query, (kind,)).fetchone()
+        assert row is not None
+        return ChallengeId(UUID(row[0]))
+
     def refresh_token(self) -> str:
         email, _ = self.stranger()
         form = {"email": email, "password": PASSWORD}
         return str(self.nobody.post("/auth/login", form).expect(200)["refreshToken"])
+
+
+Story = Callable[[Stage], Asked]
+"""Makes what has to be there, and says what is to be asked."""
