@@ -31,6 +31,7 @@ from api.routers import (
     orders,
     payments,
     products,
+    search,
     users,
     wishlist,
 )
@@ -58,6 +59,7 @@ RESOURCES = (
     customers,
     api_keys,
     products,
+    search,
     categories,
     images,
     inventory,

@@ -15,6 +15,7 @@ MOST = 4_096
 LARGEST = 256 * 1024
 """Bytes of one answer."""
 READ_MODELS = ("catalogue", "stock_levels", "categories")
+SEARCHED = ("search", *READ_MODELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class AnswerCache:
             self._kept.popitem(last=False)
 
     def _standing(self, product: UUID | None) -> tuple[object, ...]:
-        return self._positions.standing(READ_MODELS, product)
+        return self._positions.standing(SEARCHED, product)
 
 
 def _simple(given: Mapping[bytes, bytes]) -> bool:

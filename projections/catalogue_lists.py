@@ -151,18 +151,14 @@ def _list(rows: Sequence[tuple[Any, ...]], limit: int) -> ProductList:
 
 def _text(shape: Shape) -> str:
     """With the schemas' names left open."""
-    conditions = ["NOT p.withdrawn", *(_FILTERS[name][1] for name in shape.filters)]
-    if shape.on_sale is not None:
-        conditions.append(f"p.effective_minor {'<' if shape.on_sale else '='} p.price_minor")
-    if shape.in_stock is not None:
-        conditions.append(_IN_STOCK if shape.in_stock else f"NOT {_IN_STOCK}")
-    where = " AND ".join(conditions)
+    filters = conditions(shape)
+    where = " AND ".join(["NOT p.withdrawn", *filters])
     kind, column = _SORTED[shape.sort]
-    types = {"n": "integer"} | {name: _FILTERS[name][0] for name in shape.filters}
+    types = {"n": "integer"} | types_of(shape)
     if shape.goes_on:
         types |= {"value": kind, "after_id": "uuid"}
     return _LISTS.format(
-        total=(_ALL if len(conditions) == 1 else _MATCHING).replace("{where}", where),
+        total=(_MATCHING if filters else _ALL).replace("{where}", where),
         arrays=", ".join(f"%b::{each}[]" for each in types.values()),
         columns=", ".join(types),
         column=column,
@@ -174,6 +170,21 @@ def _text(shape: Shape) -> str:
         limit=int(shape.limit) + 1,
         offset=int(shape.offset),
     )
+
+
+def conditions(shape: Shape) -> list[str]:
+    """On a product `p` and the values of a query `q`, with the schemas' names left open."""
+    found = [_FILTERS[name][1] for name in shape.filters]
+    if shape.on_sale is not None:
+        found.append(f"p.effective_minor {'<' if shape.on_sale else '='} p.price_minor")
+    if shape.in_stock is not None:
+        found.append(_IN_STOCK if shape.in_stock else f"NOT {_IN_STOCK}")
+    return found
+
+
+def types_of(shape: Shape) -> dict[str, str]:
+    """Of the values that the conditions ask for."""
+    return {name: _FILTERS[name][0] for name in shape.filters}
 
 
 def _values(shape: Shape, queries: Sequence[ProductQuery]) -> list[list[object]]:

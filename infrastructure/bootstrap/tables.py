@@ -65,6 +65,7 @@ from projections.coupons import COUPONS
 from projections.order_history import ORDER_HISTORY
 from projections.projection import Projection
 from projections.reviews import REVIEWS
+from projections.search import SEARCH, changed_documents
 from projections.stock_levels import STOCK_LEVELS, changed_levels
 from projections.wishlists import WISHLISTS
 
@@ -155,6 +156,7 @@ READ_MODELS: tuple[Projection, ...] = (
     ACCOUNTS,
     CATALOGUE,
     CATEGORIES,
+    SEARCH,
     STOCK_LEVELS,
     REVIEWS,
     CARTS,
@@ -198,6 +200,7 @@ CHANGES: Mapping[str, ChangesSince] = {
     CATALOGUE.name: changed_products,
     CATEGORIES.name: changed_categories,
     STOCK_LEVELS.name: changed_levels,
+    SEARCH.name: changed_documents,
 }
 """The read models whose rendered answers API processes keep, and how they learn what changed."""
 

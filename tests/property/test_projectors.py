@@ -45,6 +45,8 @@ from projections.coupon_queries import find_coupons
 from projections.order_payments import payment
 from projections.order_queries import OrderQuery, find_orders
 from projections.projection import Connection
+from projections.search_queries import SearchQuery, search
+from projections.search_terms import asked
 from projections.stock_levels import levels
 from projections.wishlists import wishlist
 from tests.support import profiles
@@ -132,6 +134,10 @@ async def _read(conn: Connection) -> None:
         (page,) = await product_lists(conn, [ProductQuery(sort=sort)], **SHOWN)
         await products_by_id(conn, [listed.id for listed in page.items], **SHOWN)
     await categories(conn, "categories_v1")
+    for words in ("a", "kkk", "x" * 70, "shampoo real"):
+        question = asked(words)
+        assert question is not None
+        await search(conn, SearchQuery(question, ProductQuery()), documents="search_v1", **SHOWN)
     await levels(conn, **JOINED)
     await cart(conn, BUYER, carts="carts_v1", **JOINED)
     await wishlist(conn, BUYER, wishlists="wishlists_v1")

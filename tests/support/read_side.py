@@ -18,13 +18,14 @@ from projections.coupons import COUPONS
 from projections.order_history import ORDER_HISTORY
 from projections.projection import Connection, Projection
 from projections.reviews import REVIEWS
+from projections.search import SEARCH
 from projections.stock_levels import STOCK_LEVELS
 from projections.wishlists import WISHLISTS
 from tests.support.journal import SLOTS, Journal
 from tests.support.times import NOON
 from tests.support.waiting import until
 
-PROJECTIONS = (ACCOUNTS, CATALOGUE, CATEGORIES, STOCK_LEVELS, REVIEWS, CARTS, WISHLISTS, ORDER_HISTORY, COUPONS)
+PROJECTIONS = (ACCOUNTS, CATALOGUE, CATEGORIES, SEARCH, STOCK_LEVELS, REVIEWS, CARTS, WISHLISTS, ORDER_HISTORY, COUPONS)
 
 
 class Joined(TypedDict):
