@@ -8,6 +8,7 @@ ALSO = (
     # method, route, canonical method, canonical route
     ("PATCH", "/customers/email/{account_id}", "PATCH", "/customers/{account_id}/email"),
     ("PATCH", "/products/restore/{product_id}", "POST", "/products/{product_id}/restore"),
+    ("POST", "/products/{product_id}/review", "POST", "/products/{product_id}/reviews"),
     ("POST", "/cart", "POST", "/cart/items"),
     ("PUT", "/cart/{product_id}", "PUT", "/cart/items/{product_id}"),
     ("DELETE", "/cart/clear", "DELETE", "/cart"),

@@ -85,15 +85,8 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
             return ()
         return (ReviewEdited(review_id=self.id, product_id=self.product_id, rating=rating, text=text, at=at),)
 
-    def give_again(self, *, order_id: OrderId, rating: int, text: str, at: datetime) -> tuple[ReviewEvent, ...]:
-        """After its author deleted it. Raises RatingOutOfRange and ReviewTakenDown."""
-        self.require_open()
-        return self.give(
-            product_id=self.product_id, buyer_id=self.buyer_id, order_id=order_id, rating=rating, text=text, at=at
-        )
-
     def require_open(self) -> None:
-        """Raises ReviewTakenDown."""
+        """That it may be given again, once it was deleted. Raises ReviewTakenDown."""
         if self.showing is Showing.TAKEN_DOWN:
             raise ReviewTakenDown("The review was taken down and cannot be written again.")
 

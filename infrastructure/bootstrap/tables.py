@@ -11,6 +11,7 @@ from application import (
     payments,
     product_images,
     promotions,
+    reviews,
     shopping,
     wishlist,
 )
@@ -96,6 +97,8 @@ _CATALOGUE: Handlers = {
     categories.EditCategory: categories.edit_category,
     categories.CloseCategory: categories.close_category,
     categories.SettleCategory: categories.settle_category,
+    reviews.ReviewProduct: reviews.review_product,
+    reviews.DeleteReview: reviews.delete_review,
     product_images.AddProductImages: product_images.add_product_images,
     product_images.RemoveProductImage: product_images.remove_product_image,
 }

@@ -55,11 +55,12 @@ class ReviewMachine(AggregateMachine[Review, ReviewEvent]):
         given = ReviewGiven(
             review_id=REVIEW, product_id=PRODUCT, buyer_id=BUYER, order_id=order, rating=rating, text=text, at=NOON
         )
-        self.decide(
-            lambda review: review.give_again(order_id=order, rating=rating, text=text, at=NOON),
-            refused=refused,
-            then=(given,),
-        )
+
+        def again(review: Review) -> tuple[ReviewEvent, ...]:
+            review.require_open()
+            return Review.give(product_id=PRODUCT, buyer_id=BUYER, order_id=order, rating=rating, text=text, at=NOON)
+
+        self.decide(again, refused=refused, then=(given,))
         if refused is None:
             self.says = (rating, text)
 

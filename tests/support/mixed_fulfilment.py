@@ -14,6 +14,7 @@ from domain.shared.actor import Actor
 from domain.shared.identifiers import RefundId
 from domain.shared.money import Money
 from tests.support.mixed_deal import Deal, paid
+from tests.support.mixed_reviews import reviewing
 from tests.support.mixed_world import Step, Story
 
 
@@ -24,7 +25,8 @@ def shipped(deal: Deal) -> Story:
 
 def delivered(deal: Deal) -> Story:
     yield from shipped(deal)
-    yield deal.moves(Status.DELIVERED)
+    outcome = yield deal.moves(Status.DELIVERED)
+    yield from reviewing(deal, outcome)
 
 
 def delivered_and_paid_at_the_door(deal: Deal) -> Story:

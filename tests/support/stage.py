@@ -141,6 +141,15 @@ class Stage:
         order = self.order()
         return {**order, **pay(self.buyer, order)}
 
+    def reader(self) -> Caller:
+        """A newcomer to whom one of what is on the shelf was delivered."""
+        caller = self.newcomer()
+        order = check_out(caller, self.shelf)
+        pay(caller, order)
+        for status in ("shipped", "delivered"):
+            self.seller.request("PATCH", f"/orders/{order['orderId']}/status", {"status": status}).expect(200)
+        return caller
+
     def declined(self) -> str:
         """A payment that can be tried again."""
         return str(pay(self.buyer, self.order(), transactionId="txn_decline_1")["paymentId"])

@@ -64,6 +64,16 @@ def _picture(stage: Stage) -> Asked:
     return Asked(by=stage.nobody, ids=(_pictured(stage)[1],))
 
 
+def _reviewed(stage: Stage) -> Asked:
+    return Asked(by=stage.reader(), ids=(stage.shelf,), body={"rating": 5, "text": "Whistles."}, personal=False)
+
+
+def _own_review(stage: Stage) -> Asked:
+    reader = stage.reader()
+    review = reader.post(f"/products/{stage.shelf}/reviews", {"rating": 1}).expect(201)
+    return Asked(by=reader, ids=(stage.shelf, review["id"]))
+
+
 STORIES: Mapping[str, Story] = {
     "GET /products/{}": lambda stage: Asked(by=stage.nobody, ids=(stage.shelf,)),
     "PUT /products/{}": _product({"name": "Brass kettle", "price": Decimal("799.00")}),
@@ -72,6 +82,10 @@ STORIES: Mapping[str, Story] = {
     "POST /products/{}/restore": _restored,
     "PATCH /products/restore/{}": _restored,
     "POST /products/{}/stock": _product({"change": 20, "reason": "Delivery"}),
+    "GET /products/{}/reviews": lambda stage: Asked(by=stage.nobody, ids=(stage.shelf,)),
+    "POST /products/{}/reviews": _reviewed,
+    "POST /products/{}/review": _reviewed,
+    "DELETE /products/{}/reviews/{}": _own_review,
     "PUT /products/{}/stock/threshold": _product({"threshold": 5}),
     "POST /products/{}/images": lambda stage: Asked(
         by=stage.seller, ids=(stage.product(),), body=upload(), headers=FORM, other=upload(side=50)
