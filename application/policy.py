@@ -14,5 +14,7 @@ class ShopPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """Basis points, 1,800 = 18 %."""
     tax_inclusive: bool
     payment_window: timedelta
+    auto_advance: timedelta | None = None
+    """How long an order stands still before the demo's warehouse takes a step with it; None has nobody do so."""
     low_stock_threshold: int = 5
     """Units; of a product whose seller has set none."""

@@ -81,6 +81,11 @@ def duration(value: str) -> timedelta:
         raise ValueError("a duration of less than a million years") from None
 
 
+def interval(value: str) -> timedelta | None:
+    """A duration; `off` and `0` are None, never."""
+    return None if value == "off" else duration(value) or None
+
+
 def size(value: str) -> int:
     """Bytes: `1MiB`, `512KiB`, `1000`."""
     match = SIZE.fullmatch(value)

@@ -16,6 +16,7 @@ from infrastructure.home_secrets import kept_secret
 from infrastructure.images.place import Place, image_place
 
 ENV_FILE = ".env"
+DEMO_PACE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,8 @@ class Settings:
     """Basis points."""
     tax_inclusive: bool
     payment_window: timedelta
+    auto_advance: timedelta | None
+    """How long an order stands still before the demo's warehouse takes a step with it; None is for ever."""
     payment_gateway: str
     image_store: Place | None
     """A folder or a bucket; None is a folder under `till_home`."""
@@ -102,6 +105,7 @@ VARIABLES = (
     Variable("TAX_RATE", forms.basis_points, "0.18", "share of the price, 0.18 is 18 %"),
     Variable("TAX_INCLUSIVE", forms.truth, "false", "whether prices contain the tax"),
     Variable("PAYMENT_WINDOW", forms.duration, "30m", "time to pay before an order expires"),
+    Variable("AUTO_ADVANCE", forms.interval, None, "pace of the demo's warehouse, or off; 1h in embedded mode"),
     Variable("PAYMENT_GATEWAY", forms.choice("simulated"), None, "payment provider; simulated takes no real money"),
     Variable(
         "IMAGE_STORE", image_place, None, "folder of images, or s3://bucket?endpoint=…; TILL_HOME/images if unset"
@@ -124,7 +128,7 @@ VARIABLES = (
 
 
 UNSERVED = (
-    *("AUTO_ADVANCE", "SMTP_URL"),
+    "SMTP_URL",
     *("RAZORPAY_WEBHOOK_SECRET", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET"),
 )
 """Settings of Tillstream that this version does not serve: who sets one, relies on what would not happen."""
@@ -213,6 +217,9 @@ class _Reading:
             if values[name.lower()] is None:
                 values[name.lower()] = form(kept_secret(home, name))
                 self.origins[name] = f"made and kept in {home / 'secrets' / name}"
+        alone = values["database_url"] is None and not values["kafka_bootstrap_servers"]
+        if alone and self.origins["AUTO_ADVANCE"] == "default":
+            values["auto_advance"] = DEMO_PACE
         values["payment_gateway"] = values["payment_gateway"] or "simulated"
         values["log_format"] = values["log_format"] or ("console" if os.isatty(2) else "json")
 

@@ -1,21 +1,23 @@
 """Orders on their way: begun, shipped, delivered, each seller's lines by themselves."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import ClassVar
 
-from application.access import require_version
+from application.access import require_the_shop, require_version
 from application.ordering.concerned import order_and_payment, order_for
 from application.ordering.results import OrderStands, standing
-from application.ports.commands import Command, Touched
+from application.policy import ShopPolicy
+from application.ports.commands import Command, Result, Touched
 from application.ports.work import Work
 from domain.accounts.events import Role
 from domain.inventory.stock import STOCKS
 from domain.ordering.events import OrderLinesShipped
-from domain.ordering.order import ORDERS
-from domain.ordering.progress import Status
+from domain.ordering.order import ORDERS, Order
+from domain.ordering.progress import FOLLOWING, Status
 from domain.payments.following import collect
 from domain.payments.payment import PAYMENTS
-from domain.shared.identifiers import OrderId, ProductId, payment_of, stock_of
+from domain.shared.identifiers import AccountId, OrderId, ProductId, payment_of, stock_of
 
 
 class AdvanceOrder(Command, frozen=True, kw_only=True):
@@ -30,15 +32,48 @@ class AdvanceOrder(Command, frozen=True, kw_only=True):
         return order_and_payment(self.order_id)
 
 
+class AdvanceByItself(Command, frozen=True, kw_only=True):
+    """The demo's warehouse takes a step with an order that has stood still since then. Due."""
+
+    name: ClassVar[str] = "ordering.advance-order-by-itself"
+    order_id: OrderId
+    since: datetime
+
+    def streams(self) -> Touched:
+        return order_and_payment(self.order_id)
+
+
+class AdvanceKept(Result, frozen=True, kw_only=True):
+    order_id: OrderId
+    status: str
+
+
 def advance_order(command: AdvanceOrder, work: Work) -> OrderStands:
     order, seller = order_for(work, command.order_id, Role.SELLER, Role.ADMIN)
     require_version(work, command.order_id, command.expected_version)
-    moved = order.advance(command.status, seller=seller, at=work.now)
-    work.record(ORDERS, command.order_id, moved)
-    shipped = (event.product_ids for event in moved if isinstance(event, OrderLinesShipped))
-    _ship(work, command.order_id, [product_id for product_ids in shipped for product_id in product_ids])
-    collect_at_the_door(work, command.order_id)
+    _advance(work, order, command.status, seller=seller)
     return standing(work, work.get(ORDERS, command.order_id), seller=seller)
+
+
+def advance_by_itself(command: AdvanceByItself, work: Work, *, policy: ShopPolicy) -> AdvanceKept:
+    """For the shop itself. Nothing where the order moved since, is deleted, or there is no further step."""
+    require_the_shop(work)
+    order = work.get(ORDERS, command.order_id)
+    to = FOLLOWING.get(order.status)
+    moves = policy.auto_advance is not None and order.deleted_at is None and order.updated_at == command.since
+    if moves and to is not None:
+        _advance(work, order, to)
+    return AdvanceKept(order_id=command.order_id, status=work.get(ORDERS, command.order_id).status)
+
+
+def _advance(work: Work, order: Order, to: Status, *, seller: AccountId | None = None) -> None:
+    """One step, with what it takes off the shelf and into the till."""
+    order_id = order.placed.order_id
+    moved = order.advance(to, seller=seller, at=work.now)
+    work.record(ORDERS, order_id, moved)
+    shipped = (event.product_ids for event in moved if isinstance(event, OrderLinesShipped))
+    _ship(work, order_id, [product_id for product_ids in shipped for product_id in product_ids])
+    collect_at_the_door(work, order_id)
 
 
 def collect_at_the_door(work: Work, order_id: OrderId) -> None:

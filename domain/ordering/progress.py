@@ -29,6 +29,7 @@ PREVIOUS: Final[Mapping[Status, Status]] = {
     Status.DELIVERED: Status.SHIPPED,
 }
 """Where lines must stand to be moved on by hand, one step at a time."""
+FOLLOWING: Final[Mapping[Status, Status]] = {before: after for after, before in PREVIOUS.items()}
 ADVANCE: Final = tuple(Status)[: tuple(Status).index(Status.CANCELLED)]
 """From the least to the most advanced; what is cancelled is not on the way."""
 

@@ -4,12 +4,13 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import timedelta
 from typing import TypeVar
 
 import psycopg
 import structlog
 
-from infrastructure.bootstrap.tables import PROCESS_MANAGERS, READ_MODELS
+from infrastructure.bootstrap.tables import READ_MODELS, process_managers
 from infrastructure.bootstrap.writing import partitions
 from infrastructure.clock import SystemClock
 from infrastructure.collector import spare_long_lived_objects
@@ -39,9 +40,9 @@ def read_model(name: str) -> Projection:
     return _named("read model", name, {each.name: each for each in READ_MODELS})
 
 
-def process_manager(name: str) -> Projection:
+def process_manager(name: str, *, auto_advance: timedelta | None) -> Projection:
     """By the manager's name, or by that of its projection. Raises LookupError for a name that nothing has."""
-    managers = {each.name: as_projection(each) for each in PROCESS_MANAGERS}
+    managers = {each.name: as_projection(each) for each in process_managers(auto_advance=auto_advance)}
     return _named("process manager", name.replace("_", "-"), managers)
 
 

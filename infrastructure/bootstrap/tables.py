@@ -1,6 +1,7 @@
 """What there is, as tables: commands and who decides them, projections, process managers, effects."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -50,6 +51,7 @@ from application.policy import ShopPolicy
 from application.ports.commands import Command, Result
 from application.processes.account_mails import ACCOUNT_MAILS
 from application.processes.closing_accounts import CLOSING_ACCOUNTS
+from application.processes.demo_warehouse import demo_warehouse
 from application.processes.payment_settlement import PAYMENT_SETTLEMENT
 from application.processes.process import ProcessManager
 from application.processes.refunds import REFUNDS
@@ -137,6 +139,7 @@ _WITH_POLICY: Mapping[type[Command], Callable[..., Result]] = {
     shopping.RemoveFromCart: shopping.remove_from_cart,
     shopping.ClearCart: shopping.clear_cart,
     checkout.Checkout: checkout.checkout,
+    fulfilment.AdvanceByItself: fulfilment.advance_by_itself,
     promotions.CreateCoupon: promotions.create_coupon,
 }
 
@@ -168,7 +171,7 @@ READ_MODELS: tuple[Projection, ...] = (
     COUPONS,
 )
 
-PROCESS_MANAGERS: tuple[ProcessManager[Any], ...] = (
+_MANAGERS: tuple[ProcessManager[Any], ...] = (
     UNPAID_ORDERS,
     PAYMENT_SETTLEMENT,
     REFUNDS,
@@ -176,8 +179,18 @@ PROCESS_MANAGERS: tuple[ProcessManager[Any], ...] = (
     ACCOUNT_MAILS,
 )
 
+
+def process_managers(*, auto_advance: timedelta | None) -> tuple[ProcessManager[Any], ...]:
+    """As the settings have them: `auto_advance` is the demo warehouse's interval."""
+    return (*_MANAGERS, demo_warehouse(auto_advance))
+
+
+PROCESS_MANAGERS = process_managers(auto_advance=None)
+"""By name and shape; whoever drives them takes those of its settings."""
+
 DUE_COMMANDS: tuple[type[Command], ...] = (
     cancelling.ExpireOrder,
+    fulfilment.AdvanceByItself,
     SettleAttempt,
     VoidAttempt,
     SendRefund,
@@ -208,9 +221,9 @@ CHANGES: Mapping[str, ChangesSince] = {
 """The read models whose rendered answers API processes keep, and how they learn what changed."""
 
 
-def projections() -> tuple[Projection, ...]:
+def projections(*, auto_advance: timedelta | None = None) -> tuple[Projection, ...]:
     """Everything a driver feeds: the read models, and the process managers in the same shape."""
-    return (*READ_MODELS, *map(as_projection, PROCESS_MANAGERS))
+    return (*READ_MODELS, *map(as_projection, process_managers(auto_advance=auto_advance)))
 
 
 def policy(settings: Settings) -> ShopPolicy:
@@ -219,4 +232,5 @@ def policy(settings: Settings) -> ShopPolicy:
         tax_rate=settings.tax_rate,
         tax_inclusive=settings.tax_inclusive,
         payment_window=settings.payment_window,
+        auto_advance=settings.auto_advance,
     )

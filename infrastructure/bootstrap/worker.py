@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from application.ports.clock import Clock
 from infrastructure.bootstrap.outside import outside
@@ -27,21 +28,21 @@ from infrastructure.settings import Settings
 
 
 @asynccontextmanager
-async def feeding(conninfo: str, *, clock: Clock) -> AsyncIterator[Runner]:
+async def feeding(conninfo: str, *, clock: Clock, auto_advance: timedelta | None = None) -> AsyncIterator[Runner]:
     """The in-process driver of every read model and process manager."""
     slots = Slots(CATEGORIES, await partitions(conninfo))
     yield Runner(
         connect=connector(conninfo, process="runner"),
-        projections=projections(),
+        projections=projections(auto_advance=auto_advance),
         reader=LogReader(event_codec()),
         slots=slots,
         clock=clock,
     )
 
 
-async def rebuilding(conninfo: str, name: str, *, clock: Clock) -> Rebuild:
+async def rebuilding(conninfo: str, name: str, *, clock: Clock, auto_advance: timedelta | None = None) -> Rebuild:
     """Raises LookupError for a name that nothing has."""
-    by_name = {projection.name: projection for projection in projections()}
+    by_name = {projection.name: projection for projection in projections(auto_advance=auto_advance)}
     if name not in by_name:
         raise LookupError(f"There is no projection {name!r}; there are {', '.join(sorted(by_name))}.")
     return Rebuild(
@@ -84,7 +85,7 @@ async def work(settings: Settings, conninfo: str, stop: asyncio.Event) -> None:
     clock = SystemClock()
     async with (
         executing(settings, conninfo, clock=clock, process="worker") as executor,
-        feeding(conninfo, clock=clock) as runner,
+        feeding(conninfo, clock=clock, auto_advance=settings.auto_advance) as runner,
     ):
         spare_long_lived_objects()
         async with asyncio.TaskGroup() as tasks:

@@ -20,6 +20,7 @@ from infrastructure.postgres.database import open_database
 from infrastructure.replay import Replayed
 from infrastructure.replay import replay as fold_log
 from infrastructure.runner.rebuild import AlreadyRebuilding, RebuildStopped
+from infrastructure.settings import Settings
 
 STATEMENT_SECONDS = 120.0
 
@@ -47,7 +48,7 @@ def rebuild(
     """Build a projection anew beside the live one, and switch over in one transaction."""
     with program("rebuild") as settings, open_database(settings) as conninfo:
         try:
-            schema = asyncio.run(_rebuild(conninfo, name))
+            schema = asyncio.run(_rebuild(settings, conninfo, name))
         except (AlreadyRebuilding, LookupError, RebuildStopped) as refused:
             ERRORS.print(f"till rebuild: {_reason(refused)}", style="red", markup=False)
             raise typer.Exit(1) from refused
@@ -71,8 +72,8 @@ async def _replay(conninfo: str) -> Replayed:
             return await fold_log(connection, reader=LogReader(event_codec()), categories=CATEGORIES, progress=progress)
 
 
-async def _rebuild(conninfo: str, name: str) -> str:
-    rebuilt = await rebuilding(conninfo, name, clock=SystemClock())
+async def _rebuild(settings: Settings, conninfo: str, name: str) -> str:
+    rebuilt = await rebuilding(conninfo, name, clock=SystemClock(), auto_advance=settings.auto_advance)
     with _progress(f"Rebuilding {name}") as progress:
         return await rebuilt.run(progress)
 

@@ -25,7 +25,7 @@ def project(name: Name, nice: Nice = 0, metrics_port: MetricsPort = None, parent
 def process(name: Name, nice: Nice = 0, metrics_port: MetricsPort = None, parent: Parent = None) -> None:
     """Feed one process manager from Kafka. Any number of these share its partitions."""
     with member("process", nice=nice, metrics_port=metrics_port, parent=parent) as settings:
-        _drive(settings, "process", lambda: process_manager(name))
+        _drive(settings, "process", lambda: process_manager(name, auto_advance=settings.auto_advance))
 
 
 def _drive(settings: Settings, command: str, find: Callable[[], Projection]) -> None:

@@ -8,23 +8,43 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from application.ordering.hiding import DeleteOrder, RestoreOrder, delete_order, restore_order
+from application.processes.demo_warehouse import demo_warehouse
 from domain.ordering.events import OrderPlaced
+from domain.ordering.progress import FOLLOWING, Status
 from domain.payments.events import PaymentRequested
 from domain.shared.event import Event
 from domain.shared.identifiers import OrderId
 from domain.shared.refusal import Refusal
+from tests.support.accounts import BUYER
 from tests.support.buying import Buying, Crash
 from tests.support.catalogue import SHAMPOO
-from tests.support.story import DueRows, Row
+from tests.support.story import MANAGERS, DueRows, Row
 from tests.support.times import NOON
 
 ORDERS = tuple(OrderId(UUID(int=0x0F00 + n)) for n in range(3))
 Told = tuple[UUID, int, Event]
 """Stream, version, event."""
+HAPPENINGS = (
+    *("pays", "is declined", "times out", "crashes", "cancels", "expires"),
+    *("is moved on", "is deleted", "is restored"),
+)
 ACTS = st.lists(
     st.tuples(
         st.sampled_from(ORDERS),
-        st.sampled_from(["pays", "is declined", "times out", "crashes", "cancels", "expires"]),
+        st.sampled_from(
+            [
+                "pays",
+                "is declined",
+                "times out",
+                "crashes",
+                "cancels",
+                "expires",
+                "is moved on",
+                "is deleted",
+                "is restored",
+            ]
+        ),
     ),
     max_size=12,
 )
@@ -56,6 +76,13 @@ def happen(shop: Buying, order_id: OrderId, act: str) -> None:
             shop.pays(order_id, reference="txn_timeout")
         case "crashes":
             shop.pays(order_id, crash=Crash.BEFORE_THE_CHARGE)
+        case "is moved on":
+            shop.moves(FOLLOWING.get(shop.order(order_id).status, Status.DELIVERED), order_id)
+        case "is deleted":
+            shop.log.now += timedelta(days=1)
+            shop.ask(lambda work: delete_order(DeleteOrder(order_id=order_id), work), by=BUYER)
+        case "is restored":
+            shop.ask(lambda work: restore_order(RestoreOrder(order_id=order_id), work), by=BUYER)
         case "cancels":
             shop.cancels(order_id)
         case _:
@@ -64,7 +91,7 @@ def happen(shop: Buying, order_id: OrderId, act: str) -> None:
 
 
 def decided(told: list[Told]) -> tuple[dict[UUID, Row], dict[tuple[str, UUID], object]]:
-    due = DueRows()
+    due = DueRows((*MANAGERS, demo_warehouse(timedelta(hours=1))))
     for stream, version, event in told:
         due.tell(event, stream=stream, version=version, at=NOON)
     return due.rows, due.states

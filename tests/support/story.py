@@ -62,12 +62,13 @@ class Row:
 class DueRows:
     """What the process managers have decided; the same event again decides nothing new."""
 
-    def __init__(self) -> None:
+    def __init__(self, managers: tuple[ProcessManager[Any], ...] = MANAGERS) -> None:
+        self._managers = managers
         self.rows: dict[UUID, Row] = {}
         self.states: dict[tuple[str, UUID], Any] = {}
 
     def tell(self, event: Event, *, stream: UUID, version: int, at: datetime) -> None:
-        for manager in MANAGERS:
+        for manager in self._managers:
             instance = manager.instance(event) if isinstance(event, manager.events) else None
             if instance is None:
                 continue

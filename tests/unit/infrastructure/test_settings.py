@@ -96,8 +96,26 @@ def test_durations_are_written_with_their_unit(tmp_path: Path, text: str, meant:
 
 
 @pytest.mark.parametrize(
+    ("environment", "meant"),
+    [
+        ({}, timedelta(hours=1)),
+        ({"AUTO_ADVANCE": "5s"}, timedelta(seconds=5)),
+        ({"AUTO_ADVANCE": "off"}, None),
+        ({"AUTO_ADVANCE": "0"}, None),
+        ({"KAFKA_BOOTSTRAP_SERVERS": "kafka:9092"}, None),
+        ({"KAFKA_BOOTSTRAP_SERVERS": "kafka:9092", "AUTO_ADVANCE": "2h"}, timedelta(hours=2)),
+    ],
+)
+def test_the_demos_warehouse_works_where_there_is_nothing_but_the_demo(
+    tmp_path: Path, environment: dict[str, str], meant: timedelta | None
+) -> None:
+    assert settings(tmp_path, **environment).auto_advance == meant
+
+
+@pytest.mark.parametrize(
     ("name", "text"),
     [
+        ("AUTO_ADVANCE", "never"), ("AUTO_ADVANCE", "60"),
         ("PORT", "0"), ("PORT", "-1"), ("PORT", "8e3"), ("PORT", "²"),
         ("API_PROCESSES", "0"),
         ("PAYMENT_WINDOW", "30"), ("PAYMENT_WINDOW", "m"), ("PAYMENT_WINDOW", "-8s"), ("PAYMENT_WINDOW", "1h x"),
