@@ -149,6 +149,10 @@ class Call(Request):
         """Counts a try at a secret, against the client's address and against what it is tried on. Raises 429."""
         self.limit_headers = await self.running.limits.guess(self.address, target) or self.limit_headers
 
+    async def pardon(self, target: str) -> None:
+        """Takes the try that `guard` has counted back: it was no guess."""
+        await self.running.limits.pardon(self.address, target)
+
     async def submit(self, command: Command) -> Outcome:
         """Decides and commits the request's command; a refusal ends the request."""
         keyed = b"idempotency-key" in self.given

@@ -27,8 +27,8 @@ _log = structlog.get_logger(__name__)
 class Counts(Protocol):
     """Counts hits of a key within windows of fixed length."""
 
-    async def hit(self, key: str, *, seconds: int) -> tuple[int, float]:
-        """Hits in the window, this one included, and when it ends in Unix time."""
+    async def hit(self, key: str, *, seconds: int, amount: int = 1) -> tuple[int, float]:
+        """Hits in the window, this one included, and when it ends in Unix time. An amount of -1 takes one back."""
 
     def health(self) -> dict[str, str]:
         """`ok` or what is wrong, by what may be."""
@@ -48,8 +48,8 @@ class LocalCounts:
     def __init__(self) -> None:
         self._storage = MemoryStorage()
 
-    async def hit(self, key: str, *, seconds: int) -> tuple[int, float]:
-        return self._storage.incr(key, seconds), self._storage.get_expiry(key)
+    async def hit(self, key: str, *, seconds: int, amount: int = 1) -> tuple[int, float]:
+        return self._storage.incr(key, seconds, amount), self._storage.get_expiry(key)
 
     def health(self) -> dict[str, str]:
         return {}
@@ -77,17 +77,17 @@ class SharedCounts:
         self._asked_again_at = 0.0
         metrics.LIMITS_ALONE.set(0)
 
-    async def hit(self, key: str, *, seconds: int) -> tuple[int, float]:
+    async def hit(self, key: str, *, seconds: int, amount: int = 1) -> tuple[int, float]:
         if self._away is not None:
             if monotonic() < self._asked_again_at:
-                return await self._locally(key, seconds)
+                return await self._locally(key, seconds, amount)
             self._asked_again_at = monotonic() + PAUSE  # one request tries for all
         try:
             async with asyncio.timeout(PATIENCE):
-                found = await self._storage.incr(key, seconds), await self._storage.get_expiry(key)
+                found = await self._storage.incr(key, seconds, amount), await self._storage.get_expiry(key)
         except (RedisError, OSError) as error:
             self._lost(error)
-            return await self._locally(key, seconds)
+            return await self._locally(key, seconds, amount)
         self._answered()
         return found
 
@@ -98,9 +98,9 @@ class SharedCounts:
         await self._local.aclose()
         await self._pool.aclose()
 
-    async def _locally(self, key: str, seconds: int) -> tuple[int, float]:
+    async def _locally(self, key: str, seconds: int, amount: int) -> tuple[int, float]:
         metrics.LIMITS_COUNTED_ALONE.inc()
-        return await self._local.hit(key, seconds=seconds)
+        return await self._local.hit(key, seconds=seconds, amount=amount)
 
     def _lost(self, error: Exception) -> None:
         self._asked_again_at = monotonic() + PAUSE

@@ -38,6 +38,12 @@ class Limits:
                 headers = await self._hit(GUESSING, each)
         return headers
 
+    async def pardon(self, *who: str) -> None:
+        """Takes one try against each back: it was no guess."""
+        if self.on:
+            for each in who:
+                await self._counts.hit(GUESSING.key_for(each), seconds=GUESSING.get_expiry(), amount=-1)
+
     def health(self) -> dict[str, str]:
         """`ok` or what is wrong, by what may be."""
         return self._counts.health()

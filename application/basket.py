@@ -1,9 +1,10 @@
 """What is to be bought, checked line by line: for sale, in stock, at the price of this instant."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
+from application.policy import ShopPolicy
 from application.ports.work import Work
 from domain.catalogue.product import PRODUCTS, Product, ProductNotAvailable
 from domain.inventory.events import StockEvent
@@ -14,6 +15,9 @@ from domain.shared.quantity import require_quantity
 from domain.shared.refusal import Refusal, Violation
 from domain.shopping.cart import CARTS, CartEmpty
 
+TaxRates = Callable[[Product], int]
+"""The rate of each product, in basis points."""
+
 
 class Pick(msgspec.Struct, frozen=True, kw_only=True):
     """One product that can be bought, and what takes it off the shelf."""
@@ -22,28 +26,35 @@ class Pick(msgspec.Struct, frozen=True, kw_only=True):
     reservation: tuple[StockEvent, ...]
 
 
-def pick_cart(work: Work, order_id: OrderId, cart_id: CartId) -> tuple[Pick, ...]:
+def tax_rates(policy: ShopPolicy) -> TaxRates:
+    """The store's rate for everything."""
+    return lambda _: policy.tax_rate
+
+
+def pick_cart(work: Work, order_id: OrderId, cart_id: CartId, *, rate_of: TaxRates) -> tuple[Pick, ...]:
     """Everything the cart holds, first come first; raises CartEmpty, or as `_pick_all`."""
     cart = work.find(CARTS, cart_id)
     if cart is None or not cart.items:
         raise CartEmpty("The cart is empty.")
     entries = sorted(cart.items.items(), key=lambda entry: entry[1].order)
     wanted = {product_id: item.quantity for product_id, item in entries}
-    return _pick_all(work, order_id, wanted, [f"/cart/items/{product_id}" for product_id in wanted])
+    return _pick_all(work, order_id, wanted, [f"/cart/items/{product_id}" for product_id in wanted], rate_of)
 
 
-def pick_items(work: Work, order_id: OrderId, items: Iterable[tuple[ProductId, int]]) -> tuple[Pick, ...]:
+def pick_items(
+    work: Work, order_id: OrderId, items: Iterable[tuple[ProductId, int]], *, rate_of: TaxRates
+) -> tuple[Pick, ...]:
     """Products by name; one that is named twice is one line, where it was named first. Raises as `_pick_all`."""
     wanted, pointers = dict[ProductId, int](), dict[ProductId, str]()
     for at, (product_id, quantity) in enumerate(items):
         require_quantity(quantity)
         wanted[product_id] = wanted.get(product_id, 0) + quantity
         pointers.setdefault(product_id, f"/items/{at}")
-    return _pick_all(work, order_id, wanted, list(pointers.values()))
+    return _pick_all(work, order_id, wanted, list(pointers.values()), rate_of)
 
 
 def _pick_all(
-    work: Work, order_id: OrderId, wanted: Mapping[ProductId, int], pointers: Sequence[str]
+    work: Work, order_id: OrderId, wanted: Mapping[ProductId, int], pointers: Sequence[str], rate_of: TaxRates
 ) -> tuple[Pick, ...]:
     """Everything that is wanted. Where some cannot be bought, the first one's refusal is raised and names them all.
 
@@ -54,7 +65,7 @@ def _pick_all(
     picks, refused = list[Pick](), list[tuple[Refusal, Violation]]()
     for quantity, product, stock, pointer in zip(wanted.values(), products, stocks, pointers, strict=True):
         try:
-            picks.append(_pick(work, order_id, quantity, product, stock))
+            picks.append(_pick(work, order_id, quantity, product, stock, rate_of))
         except Refusal as refusal:
             refused.append((refusal, Violation(pointer=pointer, message=refusal.detail)))
     if refused:
@@ -64,7 +75,9 @@ def _pick_all(
     return tuple(picks)
 
 
-def _pick(work: Work, order_id: OrderId, quantity: int, product: Product | None, stock: Stock | None) -> Pick:
+def _pick(
+    work: Work, order_id: OrderId, quantity: int, product: Product | None, stock: Stock | None, rate_of: TaxRates
+) -> Pick:
     if product is None:
         raise ProductNotAvailable("There is no such product.")
     product.require_buyable()
@@ -77,6 +90,7 @@ def _pick(work: Work, order_id: OrderId, quantity: int, product: Product | None,
             name=product.name,
             quantity=quantity,
             price=product.effective_price(work.now),
+            tax_rate=rate_of(product),
         ),
         reservation=stock.reserve(order_id, quantity),
     )

@@ -11,8 +11,8 @@ from application.ports.commands import Command, Result, Touched, touching
 from application.ports.work import Work
 from domain.accounts.account import ACCOUNTS
 from domain.accounts.events import Role
-from domain.promotions.coupon import COUPONS, Coupon, create
-from domain.promotions.coupon_code import CouponCode, coupon_of
+from domain.promotions.coupon import COUPONS, Coupon, CouponUnknown, create
+from domain.promotions.coupon_code import CouponCode, coupon_id_of, coupon_of
 from domain.promotions.terms import Terms
 from domain.shared.identifiers import CouponId
 from domain.shared.money import CurrencyMismatch
@@ -99,6 +99,15 @@ def own_coupon(work: Work, coupon_id: CouponId) -> Coupon:
         raise NotFound("There is no such coupon.")
     if asking is not None and asking.role is not Role.ADMIN and coupon.terms.seller_id != asking.id:
         raise NotFound("There is no such coupon.")
+    return coupon
+
+
+def coupon_named(work: Work, written: str) -> Coupon:
+    """The coupon that a buyer's code names; raises CouponUnknown."""
+    coupon_id = coupon_id_of(written)
+    coupon = None if coupon_id is None else work.find(COUPONS, coupon_id)
+    if coupon is None or coupon.deleted:
+        raise CouponUnknown("There is no coupon with this code.")
     return coupon
 
 

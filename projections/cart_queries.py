@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from domain.promotions.pricing import Sale
 from domain.shared.identifiers import AccountId, CartId, ProductId
 from domain.shared.money import Money
 from projections import bulk
@@ -63,6 +64,22 @@ class CartRow(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
     lines: tuple[CartLineRow, ...]
+
+    @property
+    def sales(self) -> tuple[Sale, ...]:
+        """What could be bought of it, at the prices of now and without tax."""
+        return tuple(
+            Sale(
+                product_id=line.product_id,
+                seller_id=line.seller_id,
+                name=line.name or "",
+                quantity=line.quantity,
+                price=line.price,
+                tax_rate=0,
+            )
+            for line in self.lines
+            if line.seller_id is not None and line.warning is not LineWarning.NOT_AVAILABLE
+        )
 
     def total(self, currency: str) -> Money:
         """At the prices of now, of what can still be bought; the currency is that of an empty cart."""

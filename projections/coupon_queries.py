@@ -1,10 +1,12 @@
 """Questions to the read model of coupons."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from domain.promotions.pricing import Discount, Sale
 from domain.promotions.terms import Terms
 from domain.shared.identifiers import AccountId, CouponId
 from domain.shared.money import Money
@@ -30,6 +32,11 @@ class CouponRow(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     created_at: datetime
     updated_at: datetime
+
+    def discount_on(self, sales: Sequence[Sale], *, used_by_customer: int, at: datetime) -> Discount:
+        """What a checkout of these would have taken off then; raises the refusal that it would have ended with."""
+        self.terms.require_usable(active=self.active, used=self.used, used_by_customer=used_by_customer, at=at)
+        return self.terms.discount_on(sales)
 
 
 class Coupons(msgspec.Struct, frozen=True):

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import assert_never, cast, get_args
 from uuid import UUID
 
+from msgspec import UNSET
+
 from application.ports.log import Record
 from domain.ordering.events import (
     OrderCancelled,
@@ -52,6 +54,7 @@ CREATE TABLE {schema}.orders (
     address_person uuid,
     address_box    text,
     pay_before     timestamptz,
+    coupon_code    text,
     cancelled_by   text,
     cancel_reason  text,
     deleted_at     timestamptz,
@@ -94,11 +97,11 @@ COMMENT ON COLUMN {schema}.order_seller.status IS 'of the seller''s lines; the o
 _PLACE = """
 INSERT INTO {schema}.orders
     (id, order_number, buyer_id, payment_id, currency, original, discount, tax, tax_inclusive, payable,
-     address_person, address_box, pay_before, version, created_at, updated_at, status)
+     address_person, address_box, pay_before, coupon_code, version, created_at, updated_at, status)
 SELECT r.*, 'pending_payment'
   FROM unnest(%b::uuid[], %b::text[], %b::uuid[], %b::uuid[], %b::text[], %b::bigint[], %b::bigint[], %b::bigint[],
-              %b::boolean[], %b::bigint[], %b::uuid[], %b::text[], %b::timestamptz[], %b::bigint[], %b::timestamptz[],
-              %b::timestamptz[]) AS r
+              %b::boolean[], %b::bigint[], %b::uuid[], %b::text[], %b::timestamptz[], %b::text[], %b::bigint[],
+              %b::timestamptz[], %b::timestamptz[]) AS r
 """
 _LINES = """
 INSERT INTO {schema}.order_line
@@ -224,6 +227,7 @@ def _order(event: OrderPlaced, version: int) -> tuple[object, ...]:
         address and address.person,
         address and address.box,
         event.pay_before,
+        None if event.coupon_code is UNSET else event.coupon_code,
         version,
         event.at,
         event.at,

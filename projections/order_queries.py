@@ -45,6 +45,7 @@ class OrderRow(msgspec.Struct, frozen=True):
     tax_inclusive: bool
     payable: int
     pay_before: datetime | None
+    coupon_code: str | None
     cancelled_by: str | None
     """The actor, `account:<uuid>` or `system:<name>`."""
     cancel_reason: str | None
@@ -98,8 +99,9 @@ _LINES = """(SELECT coalesce(json_agg(json_build_array(l.product_id, l.seller_id
      FROM {orders}.order_line l JOIN {orders}.order_seller s ON s.order_id = l.order_id AND s.seller_id = l.seller_id
     WHERE l.order_id = o.id AND (%(seller)b::uuid IS NULL OR l.seller_id = %(seller)b::uuid))"""
 _FIELDS = f"""o.id, o.order_number, o.buyer_id, o.payment_id, coalesce(x.status, o.status), o.currency, o.original,
-    o.discount, o.tax, o.tax_inclusive, o.payable, o.pay_before, coalesce(x.cancelled_by, o.cancelled_by),
-    coalesce(x.cancel_reason, o.cancel_reason), o.version, o.created_at, o.updated_at,
+    o.discount, o.tax, o.tax_inclusive, o.payable, o.pay_before, o.coupon_code,
+    coalesce(x.cancelled_by, o.cancelled_by), coalesce(x.cancel_reason, o.cancel_reason),
+    o.version, o.created_at, o.updated_at,
     (SELECT p.status FROM {{orders}}.payment p WHERE p.order_id = o.id), o.deleted_at,
     o.address_person, o.address_box, {_LINES}"""
 _ALL = """{orders}.orders o

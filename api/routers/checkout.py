@@ -1,5 +1,6 @@
 """Buying what is in the cart, or items by name."""
 
+from contextlib import nullcontext
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
@@ -8,10 +9,13 @@ from uuid import UUID
 import msgspec
 from pydantic import Field
 
+from api import coupon_codes
 from api.answers import Answer, View, created
 from api.call import Call
+from api.coupon_codes import guessing
 from api.fields import Body, Quantity, Text
 from api.problems import not_found
+from api.routers.coupon_schemas import CodeText
 from api.routing import Operation, Resource
 from application.ordering.checkout import Checkout, Item, OrderKept
 from domain.accounts.events import Role
@@ -19,12 +23,18 @@ from domain.catalogue.product import ProductNotAvailable
 from domain.inventory.stock import InsufficientStock
 from domain.ordering.order import MAX_LINES, OrderEmpty, TooManyLines
 from domain.shared.identifiers import CartId, OrderId, ProductId
-from domain.shared.refusal import NotFound
+from domain.shared.refusal import NotFound, Refusal
 from domain.shared.sealed import Sealed
 from domain.shopping.cart import CartEmpty
 
 RESOURCE = Resource("/api/v1", "ordering")
-REFUSALS = (NotFound, CartEmpty, ProductNotAvailable, InsufficientStock)
+REFUSALS: tuple[type[Refusal], ...] = (
+    NotFound,
+    CartEmpty,
+    ProductNotAvailable,
+    InsufficientStock,
+    *coupon_codes.REFUSALS,
+)
 
 AddressLine = Annotated[str, Text(200)]
 
@@ -42,6 +52,7 @@ class Address(Body):
 
 class CheckoutForm(Body):
     cart_id: UUID | None = None
+    coupon_code: CodeText | None = None
     shipping_address: Address | None = None
 
 
@@ -85,7 +96,7 @@ EXAMPLE_ITEMS = [{"productId": "6f1a5d0e-55cc-5b8e-9f53-0c8d6f1b2a10", "quantity
         status=201,
         roles=(Role.BUYER,),
         refusals=REFUSALS,
-        examples={"request": {"shippingAddress": EXAMPLE_ADDRESS}},
+        examples={"request": {"couponCode": "ROSE-10", "shippingAddress": EXAMPLE_ADDRESS}},
     ),
 )
 async def check_out(call: Call, body: CheckoutForm) -> Answer:
@@ -116,9 +127,11 @@ async def _place(call: Call, body: CheckoutForm, items: tuple[Item, ...] | None)
         order_id=OrderId(call.new_id("order")),
         cart_id=None if body.cart_id is None else CartId(body.cart_id),
         items=items,
+        coupon_code=body.coupon_code,
         shipping_address=None if body.shipping_address is None else await _sealed(call, body.shipping_address),
     )
-    kept = await call.done(command, OrderKept)
+    async with guessing(call) if body.coupon_code is not None else nullcontext():
+        kept = await call.done(command, OrderKept)
     return created(_view(kept), location=f"/api/v1/orders/{kept.order_id}", version=kept.version)
 
 

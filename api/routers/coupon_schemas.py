@@ -13,6 +13,7 @@ from api.fields import PERCENTAGE_SCHEMA, Amount, Body, Moment, Percentage, Text
 from api.product_schemas import percentage
 from application.promotions import CouponKept
 from domain.promotions.coupon_code import LONGEST, CouponCode, coupon_code
+from domain.promotions.pricing import Quote
 from domain.promotions.terms import MAX_USES, Terms
 from domain.shared.identifiers import AccountId
 from domain.shared.refusal import Refusal
@@ -37,6 +38,16 @@ EXAMPLE_VIEW: dict[str, object] = {
     "version": 1,
     "createdAt": "2026-11-21T12:00:00Z",
     "updatedAt": "2026-11-21T12:00:00Z",
+}
+EXAMPLE_APPLIED = {
+    "code": "ROSE-10",
+    "discountPercentage": 10.00,
+    "sellerId": None,
+    "originalTotal": 1750.00,
+    "discountApplied": 175.00,
+    "discountedTotal": 1575.00,
+    "currency": "INR",
+    "items": [{"productId": "6f1a5d0e-55cc-5b8e-9f53-0c8d6f1b2a10", "lineTotal": 1750.00, "discount": 175.00}],
 }
 
 
@@ -91,6 +102,10 @@ class NewCoupon(Body):
         )
 
 
+class CodeQuery(Body):
+    code: CodeText
+
+
 class CouponPatch(Body):
     is_active: Truth
 
@@ -115,6 +130,27 @@ class CouponView(View, frozen=True, kw_only=True):
     updated_at: datetime
 
 
+class AppliedItemView(View, frozen=True, kw_only=True):
+    product_id: UUID
+    line_total: Decimal
+    discount: Decimal
+    """The line's share."""
+
+
+class AppliedView(View, frozen=True, kw_only=True):
+    """What a coupon would take off the cart as it is now; taxes come on top where they are not in the prices."""
+
+    code: str
+    discount_percentage: Decimal
+    seller_id: UUID | None
+    """Whose lines it is for; null where it is for all."""
+    original_total: Decimal
+    discount_applied: Decimal
+    discounted_total: Decimal
+    currency: str
+    items: list[AppliedItemView]
+
+
 class CouponPage(View, frozen=True, kw_only=True):
     items: list[CouponView]
     page: int | None
@@ -130,6 +166,24 @@ def shown(row: CouponRow, currency: str) -> CouponView:
 
 def kept(coupon: CouponKept, currency: str) -> CouponView:
     return CouponView(id=coupon.coupon_id, used_count=coupon.used, **_of(coupon, currency))
+
+
+def applied(row: CouponRow, whole: Quote) -> AppliedView:
+    return AppliedView(
+        code=row.code,
+        discount_percentage=percentage(row.terms.percentage),
+        seller_id=row.terms.seller_id,
+        original_total=whole.original.major(),
+        discount_applied=whole.discount.major(),
+        discounted_total=(whole.original - whole.discount).major(),
+        currency=whole.original.currency,
+        items=[
+            AppliedItemView(
+                product_id=line.product_id, line_total=line.original.major(), discount=line.discount.major()
+            )
+            for line in whole.lines
+        ],
+    )
 
 
 def _of(coupon: CouponRow | CouponKept, currency: str) -> dict[str, Any]:

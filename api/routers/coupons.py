@@ -6,29 +6,38 @@ from uuid import UUID
 
 from fastapi import Query
 
+from api import coupon_codes
 from api.answers import Answer, created, json_answer, no_content, versioned
 from api.call import Call
+from api.coupon_codes import guessing
 from api.paging import PageQuery, cursor_of, parts_of
 from api.positions import catch_up
 from api.problems import not_found
 from api.routers.coupon_schemas import (
     EXAMPLE,
+    EXAMPLE_APPLIED,
     EXAMPLE_VIEW,
+    AppliedView,
+    CodeQuery,
     CouponPage,
     CouponPatch,
     CouponView,
     NewCoupon,
+    applied,
     kept,
     shown,
 )
 from api.routing import Operation, Resource
 from application.promotions import CouponKept, CreateCoupon, DeleteCoupon, SwitchCoupon
 from domain.accounts.events import Role
-from domain.promotions.coupon import CouponCodeTaken
-from domain.promotions.coupon_code import CouponCode, CouponCodeInvalid, coupon_code, coupon_of
+from domain.promotions.coupon import CouponCodeTaken, CouponUnknown
+from domain.promotions.coupon_code import CouponCode, coupon_id_of
+from domain.promotions.pricing import quote
 from domain.promotions.terms import CouponWindowEmpty
 from domain.shared.identifiers import CouponId
-from projections.coupon_queries import CouponRow, coupon, find_coupons
+from projections.cart_queries import cart
+from projections.coupon_queries import CouponRow, coupon, find_coupons, used_by
+from projections.projection import Connection
 
 RESOURCE = Resource("/api/v1/coupons", "promotions")
 SELLERS = (Role.SELLER, Role.ADMIN)
@@ -84,6 +93,36 @@ async def list_coupons(call: Call, query: Annotated[PageQuery, Query()]) -> Answ
 
 @RESOURCE.route(
     "GET",
+    "/apply",
+    Operation(
+        summary="What a coupon would take off the caller's cart, or why it would not",
+        answer=AppliedView,
+        roles=(Role.BUYER,),
+        refusals=coupon_codes.REFUSALS,
+        examples={"response": EXAMPLE_APPLIED},
+    ),
+)
+async def apply_coupon(call: Call, query: Annotated[CodeQuery, Query()]) -> Answer:
+    """By the rules that checkout goes by, on what the read models say."""
+    async with guessing(call):
+        buyer = call.account.account
+        await catch_up(call, "coupons", "carts", "catalogue", "stock_levels")
+        async with call.services.pool.connection() as connection:
+            row, used = await _named_by_buyer(call, connection, query.code)
+            bought = await cart(
+                connection,
+                buyer,
+                carts=call.schema("carts"),
+                catalogue=call.schema("catalogue"),
+                stock=call.schema("stock_levels"),
+            )
+        sales = bought.sales if bought else ()
+        discount = row.discount_on(sales, used_by_customer=used, at=call.services.clock.now())
+        return json_answer(applied(row, quote(sales, discount=discount, tax_inclusive=True)))
+
+
+@RESOURCE.route(
+    "GET",
     "/{code}",
     Operation(summary="One coupon", answer=CouponView, roles=SELLERS, examples={"response": EXAMPLE_VIEW}),
 )
@@ -122,6 +161,15 @@ async def delete_coupon(call: Call, code: str) -> Answer:
     return no_content()
 
 
+async def _named_by_buyer(call: Call, connection: Connection, code: str) -> tuple[CouponRow, int]:
+    """The coupon, and how many uses of it the caller has; raises CouponUnknown."""
+    coupon_id, schema = coupon_id_of(code), call.schema("coupons")
+    row = None if coupon_id is None else await coupon(connection, coupon_id, coupons=schema)
+    if row is None:
+        raise CouponUnknown("There is no coupon with this code.")
+    return row, await used_by(connection, row.id, call.account.account, coupons=schema)
+
+
 async def _own(call: Call, code: str) -> CouponRow:
     """As the caller may see it; raises a 404 Problem for everybody else's."""
     coupon_id, caller = _named(code), call.account
@@ -135,7 +183,7 @@ async def _own(call: Call, code: str) -> CouponRow:
 
 def _named(code: str) -> CouponId:
     """What was never a code names nothing."""
-    try:
-        return coupon_of(coupon_code(code))
-    except CouponCodeInvalid:
-        raise not_found("There is no such coupon.") from None
+    coupon_id = coupon_id_of(code)
+    if coupon_id is None:
+        raise not_found("There is no such coupon.")
+    return coupon_id

@@ -45,6 +45,7 @@ class OrderView(View, frozen=True, kw_only=True):
     order_number: str
     buyer_id: UUID
     items: list[OrderItemView]
+    coupon_code: str | None
     original_amount: Decimal
     discount_amount: Decimal
     tax: Decimal
@@ -102,6 +103,7 @@ def shown(row: OrderRow, address: dict[str, str] | None, *, seller: AccountId | 
         order_number=row.order_number,
         buyer_id=row.buyer_id,
         items=[_item(line, row) for line in row.lines],
+        coupon_code=row.coupon_code,
         original_amount=original,
         discount_amount=discount,
         tax=tax,
@@ -141,6 +143,7 @@ def stands(kept: OrderStands, address: dict[str, str] | None) -> OrderView:
             )
             for line, status in zip(kept.lines, kept.line_statuses or [kept.status] * len(kept.lines), strict=True)
         ],
+        coupon_code=kept.coupon_code,
         original_amount=kept.original.major(),
         discount_amount=kept.discount.major(),
         tax=kept.tax.major(),

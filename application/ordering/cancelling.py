@@ -5,6 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from application.access import require_the_shop, require_version
@@ -15,12 +16,13 @@ from application.ports.commands import Command, Result, Touched
 from application.ports.work import Work
 from domain.accounts.events import Role
 from domain.inventory.stock import STOCKS
-from domain.ordering.events import OrderEvent
+from domain.ordering.events import OrderEvent, OrderPlaced
 from domain.ordering.order import ORDERS, Order
 from domain.ordering.progress import Status
 from domain.payments.events import PaymentEvent
 from domain.payments.following import give_back_part, reduce
 from domain.payments.payment import PAYMENTS, Payment
+from domain.promotions.coupon import COUPONS
 from domain.shared.identifiers import AccountId, OrderId, PaymentId, open_cart_of, stock_of
 from domain.shared.money import Money
 from domain.shopping.cart import CARTS
@@ -91,7 +93,10 @@ def expire_order(command: ExpireOrder, work: Work) -> ExpiryKept:
 
 
 def _give_up(work: Work, order: Order, cancelled: Sequence[OrderEvent], *, reason: str) -> None:
-    """What was cancelled is for sale again; its money goes back, or is asked for no more."""
+    """What was cancelled is for sale again; its money goes back, or is asked for no more.
+
+    With the last of an order its coupon can be used again.
+    """
     placed = order.placed
     work.record(ORDERS, placed.order_id, cancelled)
     after = work.get(ORDERS, placed.order_id)
@@ -105,6 +110,8 @@ def _give_up(work: Work, order: Order, cancelled: Sequence[OrderEvent], *, reaso
         shares = {seller: order.share_of(seller) for seller in sellers}
         work.record(PAYMENTS, payment.id, _less_money(work, payment, after, shares, reason=reason))
         collect_at_the_door(work, placed.order_id)
+    if after.status is Status.CANCELLED:
+        _give_coupon_back(work, placed)
 
 
 def _less_money(
@@ -120,3 +127,10 @@ def _less_money(
     for seller, share in shares.items():
         back += give_back_part(payment, seller=seller, share=share, reason=reason, by=by, at=at)
     return tuple(back)
+
+
+def _give_coupon_back(work: Work, placed: OrderPlaced) -> None:
+    """The order uses its coupon no more, if it used one."""
+    coupon = None if placed.coupon_id is UNSET else work.find(COUPONS, placed.coupon_id)
+    if coupon is not None:
+        work.record(COUPONS, coupon.id, coupon.give_back(placed.order_id, at=work.now))

@@ -1,23 +1,27 @@
-"""Checkout: one atomic append over cart, stocks, order and payment."""
+"""Checkout: one atomic append over cart, stocks, coupon, order and payment."""
 
 from datetime import datetime
 from typing import ClassVar
 
 import msgspec
+from msgspec import UNSET
 
 from application.access import acting_account
-from application.basket import pick_cart, pick_items
+from application.basket import Pick, pick_cart, pick_items, tax_rates
 from application.policy import ShopPolicy
 from application.ports.commands import Command, Result, Touched, touching
 from application.ports.work import Work
+from application.promotions import coupon_named
 from domain.accounts.events import Role
 from domain.catalogue.product import PRODUCTS
 from domain.inventory.stock import STOCKS
 from domain.ordering.order import ORDERS, Order, place
 from domain.payments.events import ALL_METHODS, Method
 from domain.payments.payment import PAYMENTS, request
-from domain.promotions.pricing import quote
-from domain.shared.identifiers import CartId, OrderId, PaymentId, ProductId, open_cart_of, stock_of
+from domain.promotions.coupon import COUPONS
+from domain.promotions.coupon_code import coupon_id_of
+from domain.promotions.pricing import Discount, quote
+from domain.shared.identifiers import AccountId, CartId, OrderId, PaymentId, ProductId, open_cart_of, stock_of
 from domain.shared.money import Money
 from domain.shared.refusal import NotFound
 from domain.shared.sealed import Sealed
@@ -54,34 +58,38 @@ class Checkout(Command, frozen=True, kw_only=True):
     """Where given, must be the actor's own cart."""
     items: tuple[Item, ...] | None = None
     shipping_address: Sealed | None = None
+    coupon_code: str | None = None
+    """As the buyer wrote it."""
 
     def streams(self) -> Touched:
         items = self.items or ()
         products = (touching(PRODUCTS, item.product_id) for item in items)
         stocks = (touching(STOCKS, stock_of(item.product_id)) for item in items)
-        return tuple(one for many in (*products, *stocks) for one in many)
+        coupon_id = self.coupon_code and coupon_id_of(self.coupon_code)
+        coupons = (touching(COUPONS, coupon_id),) if coupon_id else ()
+        return tuple(one for many in (*products, *stocks, *coupons) for one in many)
 
 
 def checkout(command: Checkout, work: Work, *, policy: ShopPolicy) -> OrderKept:
     buyer = acting_account(work, Role.BUYER)
-    order_id, cart_id = command.order_id, open_cart_of(buyer.id)
-    if command.cart_id not in {None, cart_id}:
-        raise NotFound("There is no such cart.")
-    if command.items is None:
-        picks = pick_cart(work, order_id, cart_id)
-        work.record(CARTS, cart_id, work.get(CARTS, cart_id).check_out(order_id))
-    else:
-        picks = pick_items(work, order_id, ((item.product_id, item.quantity) for item in command.items))
-    sales, nothing = [pick.sale for pick in picks], Money.zero(policy.currency)
+    order_id, picks = command.order_id, _pick(command, work, buyer.id, policy)
+    sales = [pick.sale for pick in picks]
+    coupon = None if command.coupon_code is None else coupon_named(work, command.coupon_code)
+    discount = Discount(Money.zero(policy.currency))
+    if coupon is not None:
+        work.record(COUPONS, coupon.id, coupon.redeem(order_id, customer=buyer.id, at=work.now))
+        discount = coupon.terms.discount_on(sales)
     placed = place(
         order_id,
         buyer_id=buyer.id,
-        quote=quote(sales, discount=nothing, tax_rate=policy.tax_rate, tax_inclusive=policy.tax_inclusive),
+        quote=quote(sales, discount=discount, tax_inclusive=policy.tax_inclusive),
         tax_inclusive=policy.tax_inclusive,
         from_cart=command.items is None,
         shipping_address=command.shipping_address,
         pay_before=work.now + policy.payment_window,
         at=work.now,
+        coupon_id=coupon.id if coupon else UNSET,
+        coupon_code=coupon.code if coupon else UNSET,
     )
     work.record(ORDERS, order_id, placed)
     for pick in picks:
@@ -91,6 +99,19 @@ def checkout(command: Checkout, work: Work, *, policy: ShopPolicy) -> OrderKept:
         asked = request(order_id=order_id, buyer_id=buyer.id, amount=order.placed.payable, at=work.now)
         work.record(PAYMENTS, order.placed.payment_id, asked)
     return _kept(work, order)
+
+
+def _pick(command: Checkout, work: Work, buyer: AccountId, policy: ShopPolicy) -> tuple[Pick, ...]:
+    """What is bought; a cart is empty from then on."""
+    cart_id, rate_of = open_cart_of(buyer), tax_rates(policy)
+    if command.cart_id not in {None, cart_id}:
+        raise NotFound("There is no such cart.")
+    if command.items is not None:
+        items = ((item.product_id, item.quantity) for item in command.items)
+        return pick_items(work, command.order_id, items, rate_of=rate_of)
+    picks = pick_cart(work, command.order_id, cart_id, rate_of=rate_of)
+    work.record(CARTS, cart_id, work.get(CARTS, cart_id).check_out(command.order_id))
+    return picks
 
 
 def _kept(work: Work, order: Order) -> OrderKept:

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from msgspec import UNSET
+
 from application.ports.commands import Result
 from application.ports.work import Work
 from domain.ordering.events import OrderLine
@@ -37,6 +39,7 @@ class OrderStands(Result, frozen=True, kw_only=True):
     current: Money | None = None
     """What the lines come to that are not cancelled; None in such an answer."""
     deleted_at: datetime | None = None
+    coupon_code: str | None = None
 
 
 def standing(work: Work, order: Order, *, seller: AccountId | None = None) -> OrderStands:
@@ -63,6 +66,7 @@ def standing(work: Work, order: Order, *, seller: AccountId | None = None) -> Or
         created_at=placed.at,
         updated_at=order.updated_at,
         line_statuses=tuple(progress.parts[line.seller_id] for line in lines),
+        coupon_code=None if placed.coupon_code is UNSET else placed.coupon_code,
         current=order.payable if seller is None else order.share_of(seller),
         deleted_at=order.deleted_at,
     )

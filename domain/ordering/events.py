@@ -5,10 +5,11 @@ from enum import StrEnum
 from typing import ClassVar
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from domain.shared.actor import Actor
 from domain.shared.event import Event
-from domain.shared.identifiers import AccountId, OrderId, PaymentId, ProductId
+from domain.shared.identifiers import AccountId, CouponId, OrderId, PaymentId, ProductId
 from domain.shared.money import Money
 from domain.shared.sealed import Sealed
 
@@ -30,6 +31,8 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
     """Added to the line, or contained in it where taxes are inclusive."""
     payable: Money
     """What the buyer pays for the line."""
+    tax_rate: int | UnsetType = UNSET
+    """Basis points; absent from lines sold before there were rates of their own."""
 
 
 class OrderPlaced(Event, frozen=True, kw_only=True):
@@ -52,6 +55,10 @@ class OrderPlaced(Event, frozen=True, kw_only=True):
     pay_before: datetime | None
     """None where there is nothing to pay."""
     at: datetime
+    coupon_id: CouponId | UnsetType = UNSET
+    """Of the coupon that gave the discount; absent where none was used."""
+    coupon_code: str | UnsetType = UNSET
+    """As its creator wrote it."""
 
 
 class ConfirmationGround(StrEnum):

@@ -8,6 +8,7 @@ from typing import Final, assert_never, get_args
 
 import msgspec
 from immutables import Map
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from domain.ordering.events import (
@@ -29,7 +30,7 @@ from domain.ordering.progress import Progress, Status, status_once_confirmed
 from domain.promotions.pricing import Quote
 from domain.shared.actor import Actor
 from domain.shared.category import Category, Family
-from domain.shared.identifiers import AccountId, OrderId, ProductId, payment_of
+from domain.shared.identifiers import AccountId, CouponId, OrderId, ProductId, payment_of
 from domain.shared.money import Money
 from domain.shared.refusal import Refusal
 from domain.shared.sealed import Sealed
@@ -175,7 +176,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(line.product_id for line in self.placed.lines if line.seller_id == seller)
 
 
-def place(
+def place(  # noqa: PLR0913 - what an order is
     order_id: OrderId,
     *,
     buyer_id: AccountId,
@@ -185,6 +186,8 @@ def place(
     shipping_address: Sealed | None,
     pay_before: datetime,
     at: datetime,
+    coupon_id: CouponId | UnsetType = UNSET,
+    coupon_code: str | UnsetType = UNSET,
 ) -> tuple[OrderEvent, ...]:
     """A new order, to be paid before `pay_before`; confirmed at once where there is nothing to pay."""
     if not quote.lines:
@@ -207,6 +210,8 @@ def place(
         shipping_address=shipping_address,
         pay_before=None if free else pay_before,
         at=at,
+        coupon_id=coupon_id,
+        coupon_code=coupon_code,
     )
     if free:
         return placed, OrderConfirmed(order_id=order_id, ground=ConfirmationGround.NOTHING_TO_PAY, at=at)

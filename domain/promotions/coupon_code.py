@@ -35,6 +35,14 @@ def coupon_code(text: str) -> CouponCode:
     return CouponCode(code)
 
 
+def coupon_id_of(written: str) -> CouponId | None:
+    """Which coupon a buyer's text would name; None where it can be no code."""
+    try:
+        return coupon_of(coupon_code(written))
+    except CouponCodeInvalid:
+        return None
+
+
 @lru_cache(maxsize=65_536)
 def coupon_of(code: CouponCode) -> CouponId:
     """A code names one coupon at a time, whatever its case: the stream that claims it."""

@@ -26,6 +26,23 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     quantity: int
     price: Money
+    tax_rate: int
+    """Basis points, 1,800 = 18 %."""
+
+    @property
+    def total(self) -> Money:
+        """Before discount and tax."""
+        return self.price.times(self.quantity)
+
+
+class Discount(msgspec.Struct, frozen=True):
+    """So much off one seller's lines, or off all."""
+
+    amount: Money
+    seller_id: AccountId | None = None
+
+    def applies_to(self, sale: Sale) -> bool:
+        return self.seller_id in {None, sale.seller_id}
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,22 +55,19 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     payable: Money
 
 
-def quote(sales: Sequence[Sale], *, discount: Money, tax_rate: int, tax_inclusive: bool) -> Quote:
-    """Prices an order; `tax_rate` is in basis points, `discount` is taken off the whole order.
+def quote(sales: Sequence[Sale], *, discount: Discount, tax_inclusive: bool) -> Quote:
+    """Prices an order.
 
-    The discount is shared out by the lines' original amounts. The tax is rounded once, half up, on the discounted
-    total, then shared out by the lines' discounted amounts; where taxes are inclusive it is the part of that total
-    that is tax, and adds nothing. Every sharing out is by largest remainder. Raises DiscountTooLarge, and
-    NotAnAmount or CurrencyMismatch where the sum is none.
+    The discount is shared out by the original amounts of the lines that it is taken off. The tax is rounded once for
+    each rate, half up, on what the lines of that rate come to after discount, then shared out by the lines' discounted
+    amounts; where taxes are inclusive it is the part of that total that is tax, and adds nothing. Every sharing out is
+    by largest remainder. Raises DiscountTooLarge, and NotAnAmount or CurrencyMismatch where the sum is none.
     """
-    nothing = Money.zero(discount.currency)
-    originals = [sale.price.times(sale.quantity) for sale in sales]
-    original = _sum(originals, nothing)
-    if not nothing <= discount <= original:
-        raise DiscountTooLarge("A discount is at least nothing and at most what it is taken off.")
-    discounts = _shares(discount, originals)
+    nothing = Money.zero(discount.amount.currency)
+    originals = [sale.total for sale in sales]
+    discounts = _discounts(discount, sales, nothing)
     nets = [before - off for before, off in zip(originals, discounts, strict=True)]
-    taxes = _shares(_tax(original - discount, tax_rate, inclusive=tax_inclusive), nets)
+    taxes = _taxes([sale.tax_rate for sale in sales], nets, nothing, inclusive=tax_inclusive)
     lines = tuple(
         OrderLine(
             product_id=sale.product_id,
@@ -64,17 +78,42 @@ def quote(sales: Sequence[Sale], *, discount: Money, tax_rate: int, tax_inclusiv
             original=before,
             discount=off,
             tax=tax,
+            tax_rate=sale.tax_rate,
             payable=before - off if tax_inclusive else before - off + tax,
         )
         for sale, before, off, tax in zip(sales, originals, discounts, taxes, strict=True)
     )
     return Quote(
         lines=lines,
-        original=original,
-        discount=discount,
+        original=_sum(originals, nothing),
+        discount=discount.amount,
         tax=_sum(taxes, nothing),
         payable=_sum((line.payable for line in lines), nothing),
     )
+
+
+def total_of(sales: Iterable[Sale], currency: str) -> Money:
+    """What the lines come to before discount and tax."""
+    return _sum((sale.total for sale in sales), Money.zero(currency))
+
+
+def _discounts(discount: Discount, sales: Sequence[Sale], nothing: Money) -> tuple[Money, ...]:
+    bases = [sale.total if discount.applies_to(sale) else nothing for sale in sales]
+    if not nothing <= discount.amount <= _sum(bases, nothing):
+        raise DiscountTooLarge("A discount is at least nothing and at most what it is taken off.")
+    return _shares(discount.amount, bases)
+
+
+def _taxes(rates: Sequence[int], nets: Sequence[Money], nothing: Money, *, inclusive: bool) -> list[Money]:
+    """Each line's tax, in the lines' order."""
+    taxes = [nothing] * len(nets)
+    for rate in dict.fromkeys(rates):
+        taxed = [number for number, each in enumerate(rates) if each == rate]
+        weights = [nets[number] for number in taxed]
+        shares = _shares(_tax(_sum(weights, nothing), rate, inclusive=inclusive), weights)
+        for number, share in zip(taxed, shares, strict=True):
+            taxes[number] = share
+    return taxes
 
 
 def _tax(net: Money, rate: int, *, inclusive: bool) -> Money:

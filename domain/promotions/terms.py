@@ -1,13 +1,16 @@
 """What a coupon promises, and why it may not be used: the same rules for checkout and for those who only ask."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
+from domain.promotions.pricing import Discount, Sale, total_of
 from domain.shared.identifiers import AccountId
 from domain.shared.money import BASIS_POINTS, MAX_MINOR, Money, NotAnAmount
 from domain.shared.refusal import Refusal
 
+EMPTY = "There is nothing to take something off."
 MAX_USES = 100_000
 """Each use is remembered with the coupon, so that it can be given back."""
 
@@ -60,6 +63,18 @@ class CouponUsedUp(Refusal):
     code = "coupon-used-up"
 
 
+class CouponNotApplicable(Refusal):
+    """There is nothing that the coupon would take something off."""
+
+    code = "coupon-not-applicable"
+
+
+class CouponMinimumNotMet(Refusal):
+    """What the coupon applies to comes to less than it asks for."""
+
+    code = "coupon-minimum-not-met"
+
+
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """What a coupon takes off, of which lines, when and how often."""
 
@@ -100,6 +115,25 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
         if self.per_customer_limit is not None and used_by_customer >= self.per_customer_limit:
             times = "once" if self.per_customer_limit == 1 else f"{self.per_customer_limit} times"
             raise CouponUsedUp(f"A customer can use the coupon {times}; it was.")
+
+    def discount_on(self, sales: Sequence[Sale]) -> Discount:
+        """What it takes off those lines that it applies to, rounded half up; never nothing.
+
+        Raises CouponNotApplicable and CouponMinimumNotMet.
+        """
+        goods = [sale for sale in sales if self.seller_id in {None, sale.seller_id}]
+        if not goods:
+            raise CouponNotApplicable("Nothing in the order is of the seller whose coupon it is." if sales else EMPTY)
+        worth = total_of(goods, goods[0].price.currency)
+        if self.minimum is not None and worth < self.minimum:
+            raise CouponMinimumNotMet(
+                f"The coupon takes {self.minimum.major()} {self.minimum.currency} at least "
+                f"of what it applies to; that is {worth.major()}."
+            )
+        discount = Discount(worth.share(self.percentage), self.seller_id)
+        if discount.amount.is_zero:
+            raise CouponNotApplicable("The coupon would take nothing off.")
+        return discount
 
 
 def _shown(moment: datetime) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from application.inventory import AdjustStock, adjust_stock
 from application.payments import RequestRefund, request_refund
@@ -17,11 +17,13 @@ from domain.payments.attempt import cash_key
 from domain.payments.events import Method
 from domain.payments.ledger import Receipt
 from domain.payments.payment import Payment
+from domain.promotions.coupon_code import CouponCode
 from domain.shared.identifiers import AccountId, OrderId, ProductId, RefundId, payment_of, stock_of
 from domain.shared.money import Money
 from domain.shared.refusal import NotFound, Refusal
 from tests.support.accounts import ADMIN, BUYER, RIVAL, SELLER, STRANGER
-from tests.support.buying import Buying, Crash
+from tests.support.buying import Crash
+from tests.support.coupon_rules import CODES, CouponRules
 from tests.support.story import drive
 
 PRODUCTS = tuple(ProductId(UUID(int=0xA0 + n)) for n in range(3))
@@ -35,11 +37,9 @@ REFUNDED = st.none() | st.integers(1, 100_000) | st.just(10**6)
 REFERENCES = st.sampled_from([None, "txn_1", "txn_decline", "txn_timeout", "txn_error"])
 
 
-class ShopMachine(RuleBasedStateMachine):
+class ShopMachine(CouponRules):
     def __init__(self) -> None:
         super().__init__()
-        self.shop = Buying()
-        self.orders: list[OrderId] = []
         self.on_hand = dict(zip(PRODUCTS, ON_HAND, strict=True))
         for product, price, seller in zip(PRODUCTS, PRICES, SELLERS, strict=True):
             self.shop.stocks(self.on_hand[product], product=product, price=Money(price, "INR"), by=seller)
@@ -52,12 +52,14 @@ class ShopMachine(RuleBasedStateMachine):
     def cart(self, product: ProductId, quantity: int, by: AccountId) -> None:
         self.shop.carts(quantity, product=product, by=by)
 
-    @rule(by=BUYERS, items=st.none() | st.lists(st.tuples(GOODS, UNITS), min_size=1, max_size=3))
-    def check_out(self, by: AccountId, items: list[tuple[ProductId, int]] | None) -> None:
+    @rule(by=BUYERS, items=st.none() | st.lists(st.tuples(GOODS, UNITS), min_size=1, max_size=3), coupon=CODES)
+    def check_out(
+        self, by: AccountId, items: list[tuple[ProductId, int]] | None, coupon: CouponCode | None = None
+    ) -> None:
         order_id = OrderId(UUID(int=0x0F00 + len(self.orders)))
         with suppress(Refusal):
-            self.shop.checks_out(order_id, items=tuple(items) if items else None, by=by)
-            self.orders.append(order_id)
+            self.shop.checks_out(order_id, items=tuple(items) if items else None, coupon=coupon, by=by)
+            self.placed(order_id)
 
     def some_order(self, data: st.DataObject) -> OrderId:
         return data.draw(st.sampled_from(self.orders), label="order")

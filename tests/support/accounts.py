@@ -14,7 +14,6 @@ from tests.support.times import NOON
 
 BUYER = AccountId(UUID(int=0xB1))
 SELLER = AccountId(UUID(int=0x51))
-OTHER_SELLER = AccountId(UUID(int=0x52))
 RIVAL = AccountId(UUID(int=0x5A))
 """Sells as well."""
 ADMIN = AccountId(UUID(int=0xAD))

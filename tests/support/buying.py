@@ -9,14 +9,19 @@ from application.ordering.fulfilment import AdvanceOrder, advance_order
 from application.ordering.results import OrderStands
 from application.payments import AttemptKept, ChargeKept, RecordCharge, StartPayment, record_charge, start_payment
 from application.ports.gateway import Charge, GatewayUnavailable
+from application.promotions import CreateCoupon, create_coupon
 from application.shopping import AddToCart, add_to_cart
 from domain.ordering.order import ORDERS, Order
 from domain.ordering.progress import Status
 from domain.payments.events import Method
 from domain.payments.payment import PAYMENTS, Payment
-from domain.shared.identifiers import AccountId, OrderId, PaymentId, ProductId, payment_of
-from tests.support.accounts import BUYER, SELLER
+from domain.promotions.coupon import COUPONS, Coupon
+from domain.promotions.coupon_code import CouponCode
+from domain.promotions.terms import Terms
+from domain.shared.identifiers import AccountId, CouponId, OrderId, PaymentId, ProductId, payment_of
+from tests.support.accounts import ADMIN, BUYER, SELLER
 from tests.support.catalogue import SHAMPOO
+from tests.support.coupons import CODE, COUPON, TERMS
 from tests.support.shop import POLICY
 from tests.support.shopping import ORDER
 from tests.support.story import Story, drive
@@ -34,15 +39,24 @@ class Buying(Story):
     def carts(self, quantity: int = 1, *, product: ProductId = SHAMPOO, by: AccountId = BUYER) -> None:
         self.ask(lambda work: add_to_cart(AddToCart(product_id=product, quantity=quantity), work), by=by)
 
+    def offers(self, promised: Terms = TERMS, *, code: CouponCode = CODE, by: AccountId = ADMIN) -> None:
+        """There is a coupon."""
+        command = CreateCoupon(code=code, terms=promised)
+        self.ask(lambda work: create_coupon(command, work, policy=POLICY), by=by)
+
+    def coupon(self, coupon_id: CouponId = COUPON) -> Coupon:
+        return self.log.state(COUPONS, coupon_id)
+
     def checks_out(
         self,
         order_id: OrderId = ORDER,
         *,
         items: tuple[tuple[ProductId, int], ...] | None = None,
+        coupon: str | None = None,
         by: AccountId = BUYER,
     ) -> OrderKept:
         named = None if items is None else tuple(Item(product_id=product, quantity=n) for product, n in items)
-        command = Checkout(order_id=order_id, items=named)
+        command = Checkout(order_id=order_id, items=named, coupon_code=coupon)
         return self.ask(lambda work: checkout(command, work, policy=POLICY), by=by)
 
     def intends_to_pay(

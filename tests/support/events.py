@@ -36,6 +36,7 @@ _TEXT_LENGTHS = {
     "transaction_id": 255,
     "code": 40,
     "media_type": 40,
+    "coupon_code": 40,
 }
 _INTEGERS = {
     "quantity": st.integers(1, 10_000) | st.sampled_from((1, 10_000)),
@@ -109,6 +110,7 @@ def _values(expected: Any, name: str) -> st.SearchStrategy[Any]:
 def _plain_values(expected: type, name: str) -> st.SearchStrategy[Any]:
     plain: dict[type, Callable[[], st.SearchStrategy[Any]]] = {
         bool: st.booleans,
+        msgspec.UnsetType: lambda: st.just(msgspec.UNSET),
         int: lambda: _INTEGERS[name],
         str: lambda: texts(_TEXT_LENGTHS[name]),
         UUID: lambda: _IDENTIFIERS,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from domain.ordering.events import ConfirmationGround
 from domain.ordering.order import ORDERS, Order, place
-from domain.promotions.pricing import Quote, Sale, quote
+from domain.promotions.pricing import Discount, Quote, Sale, quote
 from domain.shared.actor import Actor
 from domain.shared.identifiers import AccountId, ProductId
 from domain.shared.money import Money
@@ -20,13 +20,25 @@ NOTHING = Money(0, "INR")
 
 
 def a_sale(
-    quantity: int = 1, *, product: ProductId = SHAMPOO, price: Money = PRICE, seller: AccountId = SELLER
+    quantity: int = 1,
+    *,
+    product: ProductId = SHAMPOO,
+    price: Money = PRICE,
+    seller: AccountId = SELLER,
+    tax_rate: int = 1_800,
 ) -> Sale:
-    return Sale(product_id=product, seller_id=seller, name="Rose Shampoo", quantity=quantity, price=price)
+    return Sale(
+        product_id=product,
+        seller_id=seller,
+        name="Rose Shampoo",
+        quantity=quantity,
+        price=price,
+        tax_rate=tax_rate,
+    )
 
 
 def a_quote(*sales: Sale) -> Quote:
-    return quote(sales, discount=NOTHING, tax_rate=1_800, tax_inclusive=False)
+    return quote(sales, discount=Discount(NOTHING), tax_inclusive=False)
 
 
 def an_unpaid_order(priced: Quote | None = None) -> Order:

@@ -48,10 +48,8 @@ class FakeShop:
             (RIVAL, Role.SELLER),
             (ADMIN, Role.ADMIN),
         ):
-            self.registers(account_id, role)
-
-    def registers(self, account_id: AccountId, role: Role) -> None:
-        self.log.carry_out(partial(register_account, registration(account_id, role)))
+            command = registration(account_id, role)
+            self.log.carry_out(partial(register_account, command))
 
     def ask(self, decide: Callable[[Work], T], *, by: AccountId) -> T:
         return self.log.carry_out(decide, actor=Actor.of(by))

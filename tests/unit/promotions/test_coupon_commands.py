@@ -14,14 +14,13 @@ from application.promotions import (
     delete_coupon,
     switch_coupon,
 )
-from domain.accounts.events import Role
 from domain.promotions.coupon import COUPONS, CouponCodeTaken
 from domain.promotions.coupon_code import CouponCode
 from domain.promotions.terms import Terms
 from domain.shared.identifiers import AccountId
 from domain.shared.money import CurrencyMismatch, Money
 from domain.shared.refusal import Forbidden, NotFound
-from tests.support.accounts import ADMIN, BUYER, OTHER_SELLER, SELLER
+from tests.support.accounts import ADMIN, BUYER, RIVAL, SELLER
 from tests.support.coupons import CODE, COUPON, TERMS, terms
 from tests.support.shop import POLICY, FakeShop
 from tests.support.times import NOON
@@ -29,9 +28,7 @@ from tests.support.times import NOON
 
 @pytest.fixture
 def shop() -> FakeShop:
-    shop = FakeShop()
-    shop.registers(OTHER_SELLER, Role.SELLER)
-    return shop
+    return FakeShop()
 
 
 def creates(shop: FakeShop, promised: Terms = TERMS, *, by: AccountId = SELLER, code: str = CODE) -> CouponKept:
@@ -62,7 +59,7 @@ def kept(whose: AccountId | None, *, version: int = 1, active: bool = True) -> C
     )
 
 
-@pytest.mark.parametrize("named", [None, ADMIN, OTHER_SELLER])
+@pytest.mark.parametrize("named", [None, ADMIN, RIVAL])
 def test_a_sellers_coupon_is_for_its_own_lines_whatever_it_says(shop: FakeShop, named: AccountId | None) -> None:
     assert creates(shop, terms(seller_id=named)) == kept(SELLER)
 
@@ -82,7 +79,7 @@ def test_the_shop_itself_may_create_one(shop: FakeShop) -> None:
 def test_a_code_is_taken_whoever_has_it(shop: FakeShop) -> None:
     creates(shop, by=ADMIN)
     before = shop.history()
-    for by in (SELLER, OTHER_SELLER, ADMIN):
+    for by in (SELLER, RIVAL, ADMIN):
         with pytest.raises(CouponCodeTaken):
             creates(shop, by=by, code="rose-10")
     assert shop.history() == before
@@ -111,13 +108,13 @@ def test_a_deleted_coupon_is_gone_and_its_code_free(shop: FakeShop) -> None:
     for ask in (partial(deletes, shop), partial(switches, shop, active=False), partial(deletes, shop, by=ADMIN)):
         with pytest.raises(NotFound):
             ask()
-    assert creates(shop, by=OTHER_SELLER) == kept(OTHER_SELLER, version=3)
+    assert creates(shop, by=RIVAL) == kept(RIVAL, version=3)
 
 
 def test_another_sellers_coupon_is_as_good_as_none(shop: FakeShop) -> None:
     creates(shop)
     before = shop.history()
-    for ask in (partial(deletes, shop, by=OTHER_SELLER), partial(switches, shop, active=False, by=OTHER_SELLER)):
+    for ask in (partial(deletes, shop, by=RIVAL), partial(switches, shop, active=False, by=RIVAL)):
         with pytest.raises(NotFound, match="There is no such coupon"):
             ask()
     assert shop.history() == before
