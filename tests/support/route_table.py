@@ -148,6 +148,8 @@ TABLE = (
     Row("GET /webhooks/{}/deliveries", ADMIN),
     Row("POST /webhooks/{}/replay", ADMIN),
     Row("GET /events", ADMIN),
+    Row("GET //images/{}", PUBLIC),
+    Row("GET //images/{}/thumbnail", PUBLIC),
     Row("GET //health/live", PUBLIC),
     Row("GET //health/ready", PUBLIC),
     Row("GET //metrics", PUBLIC),
