@@ -32,11 +32,10 @@ from domain.catalogue.review import NotDelivered, RatingOutOfRange, ReviewTakenD
 from domain.inventory.stock import AlreadyReserved, InsufficientStock, StockBelowReserved, StockOutOfRange
 from domain.ordering.hiding import OrderNotDeletable
 from domain.ordering.order import (
-    OrderEmpty,
     OrderNotPayable,
     PaymentWindowClosed,
-    TooManyLines,
 )
+from domain.ordering.placing import OrderEmpty, TooManyLines
 from domain.ordering.progress import OrderNotAdvanceable, OrderNotCancellable
 from domain.payments.attempt import AttemptsExhausted, NothingToRetry, PaymentInFlight, UnknownAttempt
 from domain.payments.ledger import ChargeContradicted, NothingToRefund, RefundExceedsPayment, UnknownRefund

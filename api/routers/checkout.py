@@ -21,7 +21,7 @@ from application.ordering.checkout import Checkout, Item, OrderKept
 from domain.accounts.events import Role
 from domain.catalogue.product import ProductNotAvailable
 from domain.inventory.stock import InsufficientStock
-from domain.ordering.order import MAX_LINES, OrderEmpty, TooManyLines
+from domain.ordering.placing import MAX_LINES, OrderEmpty, TooManyLines
 from domain.shared.identifiers import CartId, OrderId, ProductId
 from domain.shared.refusal import NotFound, Refusal
 from domain.shared.sealed import Sealed

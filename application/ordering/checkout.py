@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import ClassVar
 
 import msgspec
-from msgspec import UNSET
 
 from application.access import acting_account
 from application.basket import Pick, pick_cart, pick_items, tax_rates
@@ -15,7 +14,8 @@ from application.promotions import coupon_named
 from domain.accounts.events import Role
 from domain.catalogue.product import PRODUCTS
 from domain.inventory.stock import STOCKS
-from domain.ordering.order import ORDERS, Order, place
+from domain.ordering.order import ORDERS, Order
+from domain.ordering.placing import place
 from domain.payments.events import ALL_METHODS, Method
 from domain.payments.payment import PAYMENTS, request
 from domain.promotions.coupon import COUPONS
@@ -88,8 +88,7 @@ def checkout(command: Checkout, work: Work, *, policy: ShopPolicy) -> OrderKept:
         shipping_address=command.shipping_address,
         pay_before=work.now + policy.payment_window,
         at=work.now,
-        coupon_id=coupon.id if coupon else UNSET,
-        coupon_code=coupon.code if coupon else UNSET,
+        coupon=coupon,
     )
     work.record(ORDERS, order_id, placed)
     for pick in picks:

@@ -8,7 +8,6 @@ from typing import Final, assert_never, get_args
 
 import msgspec
 from immutables import Map
-from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from domain.ordering.events import (
@@ -25,17 +24,13 @@ from domain.ordering.events import (
     OrderPlaced,
     OrderRestored,
 )
-from domain.ordering.number import order_number
 from domain.ordering.progress import Progress, Status, status_once_confirmed
-from domain.promotions.pricing import Quote
 from domain.shared.actor import Actor
 from domain.shared.category import Category, Family
-from domain.shared.identifiers import AccountId, CouponId, OrderId, ProductId, payment_of
+from domain.shared.identifiers import AccountId, ProductId
 from domain.shared.money import Money
 from domain.shared.refusal import Refusal
-from domain.shared.sealed import Sealed
 
-MAX_LINES = 1_000
 _STEPS: Final[Mapping[Status, type[OrderLinesBegun | OrderLinesShipped | OrderLinesDelivered]]] = {
     Status.PROCESSING: OrderLinesBegun,
     Status.SHIPPED: OrderLinesShipped,
@@ -46,18 +41,6 @@ _REACHED: Final[Mapping[type[OrderEvent], Status]] = {
     OrderLinesCancelled: Status.CANCELLED,
     **{event: status for status, event in _STEPS.items()},
 }
-
-
-class OrderEmpty(Refusal):
-    """An order has at least one line."""
-
-    code = "order-empty"
-
-
-class TooManyLines(Refusal):
-    """An order has at most 1,000 lines."""
-
-    code = "too-many-lines"
 
 
 class OrderNotPayable(Refusal):
@@ -174,48 +157,6 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     def _products_of(self, seller: AccountId) -> tuple[ProductId, ...]:
         return tuple(line.product_id for line in self.placed.lines if line.seller_id == seller)
-
-
-def place(  # noqa: PLR0913 - what an order is
-    order_id: OrderId,
-    *,
-    buyer_id: AccountId,
-    quote: Quote,
-    tax_inclusive: bool,
-    from_cart: bool,
-    shipping_address: Sealed | None,
-    pay_before: datetime,
-    at: datetime,
-    coupon_id: CouponId | UnsetType = UNSET,
-    coupon_code: str | UnsetType = UNSET,
-) -> tuple[OrderEvent, ...]:
-    """A new order, to be paid before `pay_before`; confirmed at once where there is nothing to pay."""
-    if not quote.lines:
-        raise OrderEmpty("There is nothing to order.")
-    if len(quote.lines) > MAX_LINES:
-        raise TooManyLines(f"An order has at most {MAX_LINES:,} lines.")
-    free = quote.payable.is_zero
-    placed = OrderPlaced(
-        order_id=order_id,
-        order_number=order_number(order_id),
-        buyer_id=buyer_id,
-        payment_id=payment_of(order_id),
-        lines=quote.lines,
-        original=quote.original,
-        discount=quote.discount,
-        tax=quote.tax,
-        tax_inclusive=tax_inclusive,
-        payable=quote.payable,
-        from_cart=from_cart,
-        shipping_address=shipping_address,
-        pay_before=None if free else pay_before,
-        at=at,
-        coupon_id=coupon_id,
-        coupon_code=coupon_code,
-    )
-    if free:
-        return placed, OrderConfirmed(order_id=order_id, ground=ConfirmationGround.NOTHING_TO_PAY, at=at)
-    return (placed,)
 
 
 def evolve(order: Order | None, event: OrderEvent) -> Order:

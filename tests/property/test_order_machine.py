@@ -19,7 +19,8 @@ from domain.ordering.events import (
     OrderRestored,
 )
 from domain.ordering.hiding import OrderNotDeletable, delete, restore
-from domain.ordering.order import ORDERS, Order, OrderNotPayable, PaymentWindowClosed, place
+from domain.ordering.order import ORDERS, Order, OrderNotPayable, PaymentWindowClosed
+from domain.ordering.placing import place
 from domain.ordering.progress import OrderNotAdvanceable, OrderNotCancellable, Status
 from domain.shared.actor import Actor
 from domain.shared.identifiers import AccountId, ProductId

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from domain.ordering.events import ConfirmationGround
-from domain.ordering.order import ORDERS, Order, place
+from domain.ordering.order import ORDERS, Order
+from domain.ordering.placing import place
 from domain.promotions.pricing import Discount, Quote, Sale, quote
 from domain.shared.actor import Actor
 from domain.shared.identifiers import AccountId, ProductId

@@ -12,7 +12,7 @@ from application.ordering.checkout import Checkout, OrderKept, checkout
 from domain.catalogue.product import ProductNotAvailable
 from domain.inventory.stock import STOCKS, InsufficientStock
 from domain.ordering.number import order_number
-from domain.ordering.order import OrderEmpty
+from domain.ordering.placing import OrderEmpty
 from domain.ordering.progress import Status
 from domain.payments.events import Method
 from domain.shared.identifiers import CartId, ProductId, open_cart_of, payment_of, stock_of

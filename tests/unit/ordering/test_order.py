@@ -8,12 +8,10 @@ from domain.ordering.events import ConfirmationGround, OrderCancelled, OrderConf
 from domain.ordering.number import UNAMBIGUOUS, order_number
 from domain.ordering.order import (
     Order,
-    OrderEmpty,
     OrderNotPayable,
     PaymentWindowClosed,
-    TooManyLines,
-    place,
 )
+from domain.ordering.placing import OrderEmpty, TooManyLines, place
 from domain.ordering.progress import OrderNotCancellable, Status
 from domain.promotions.pricing import Quote
 from domain.shared.actor import Actor
