@@ -13,6 +13,7 @@ from application.ports.commands import CommandBus
 from application.ports.gateway import PaymentGateway
 from application.ports.images import ImageDeveloper, ImageStore
 from application.ports.open_orders import OpenOrders
+from application.ports.operations import Operations
 from application.ports.security import Directory, Emails, Fingerprints, Names, Passwords, Tokens, Vault
 
 
@@ -89,6 +90,9 @@ class Services(Protocol):
 
     @property
     def developer(self) -> ImageDeveloper: ...
+
+    @property
+    def operations(self) -> Operations: ...
 
     @property
     def directory(self) -> Directory: ...

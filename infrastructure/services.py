@@ -7,6 +7,7 @@ from application.ports.commands import CommandBus
 from application.ports.gateway import PaymentGateway
 from application.ports.images import ImageDeveloper, ImageStore
 from application.ports.open_orders import OpenOrders
+from application.ports.operations import Operations
 from application.ports.security import Directory, Emails, Fingerprints, Names, Passwords, Tokens, Vault
 from infrastructure.metrics import exposition
 from infrastructure.postgres.pools import Pool
@@ -26,6 +27,7 @@ class ApiServices:
     positions: ReadPositions
     gateway: PaymentGateway
     open_orders: OpenOrders
+    operations: Operations
     images: ImageStore
     developer: ImageDeveloper
     directory: Directory

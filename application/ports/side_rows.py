@@ -78,6 +78,15 @@ class RevokedApiKey(msgspec.Struct, frozen=True):
     key_id: ApiKeyId
 
 
+class RebuildRequest(msgspec.Struct, frozen=True):
+    """Asks the workers to build a projection anew."""
+
+    table: ClassVar[str] = "rebuild_request"
+    id: UUID
+    name: str
+    requested_at: datetime
+
+
 class Forgotten(msgspec.Struct, frozen=True):
     """Takes away every row there is of the account and of the person, their key first of all."""
 
@@ -86,4 +95,14 @@ class Forgotten(msgspec.Struct, frozen=True):
     person_id: UUID
 
 
-SideRow = Credential | RefreshToken | MailedToken | PersonKey | NameWords | ApiKeySecret | RevokedApiKey | Forgotten
+SideRow = (
+    Credential
+    | RefreshToken
+    | MailedToken
+    | PersonKey
+    | NameWords
+    | ApiKeySecret
+    | RevokedApiKey
+    | RebuildRequest
+    | Forgotten
+)

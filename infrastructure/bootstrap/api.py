@@ -13,6 +13,7 @@ from infrastructure.eventstore.registry import CATEGORIES, event_codec
 from infrastructure.images.developer import PillowImages
 from infrastructure.images.place import image_store
 from infrastructure.open_orders import PostgresOpenOrders
+from infrastructure.operations import PostgresOperations
 from infrastructure.payments.simulated import SimulatedGateway
 from infrastructure.postgres.database import open_database
 from infrastructure.postgres.pools import connector, open_pool
@@ -55,6 +56,7 @@ async def api_services(settings: Settings) -> AsyncIterator[ApiServices]:
                 positions=positions,
                 gateway=SimulatedGateway(pool),
                 open_orders=PostgresOpenOrders(pool),
+                operations=PostgresOperations(pool),
                 images=images,
                 developer=stack.enter_context(closing(PillowImages())),
                 directory=PostgresDirectory(pool=pool, codec=event_codec(), clock=clock, partitions=per_family),

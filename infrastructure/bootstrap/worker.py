@@ -22,6 +22,7 @@ from infrastructure.postgres.pools import connector, open_pool
 from infrastructure.processes.driver import schema_stem
 from infrastructure.processes.executor import Executor
 from infrastructure.runner.rebuild import Rebuild
+from infrastructure.runner.rebuild_requests import Rebuilder
 from infrastructure.runner.runner import Runner
 from infrastructure.runner.slots import Slots
 from infrastructure.settings import Settings
@@ -73,11 +74,23 @@ async def executing(settings: Settings, conninfo: str, *, clock: Clock, process:
         )
 
 
+def rebuilder(conninfo: str, *, clock: Clock) -> Rebuilder:
+    """Carries out the rebuilds that admins ask for."""
+
+    async def named(name: str) -> Rebuild:
+        return await rebuilding(conninfo, name, clock=clock)
+
+    return Rebuilder(connect=connector(conninfo, process="rebuilds"), rebuilding=named, clock=clock)
+
+
 async def execute(settings: Settings, conninfo: str, stop: asyncio.Event) -> None:
     """The executor process of the distributed mode."""
-    async with executing(settings, conninfo, clock=SystemClock(), process="executor") as executor:
+    clock = SystemClock()
+    async with executing(settings, conninfo, clock=clock, process="executor") as executor:
         spare_long_lived_objects()
-        await executor.run(stop)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(executor.run(stop))
+            tasks.create_task(rebuilder(conninfo, clock=clock).run(stop))
 
 
 async def work(settings: Settings, conninfo: str, stop: asyncio.Event) -> None:
@@ -91,3 +104,4 @@ async def work(settings: Settings, conninfo: str, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(runner.run(stop))
             tasks.create_task(executor.run(stop))
+            tasks.create_task(rebuilder(conninfo, clock=clock).run(stop))
