@@ -14,6 +14,7 @@ from api.dispatch import Dispatcher
 from api.edge import Edge
 from api.openapi import document
 from api.routers import (
+    addresses,
     admin_users,
     api_keys,
     audit,
@@ -58,6 +59,7 @@ RESOURCES = (
     mailed_tokens,
     users,
     contact,
+    addresses,
     admin_users,
     customers,
     api_keys,

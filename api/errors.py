@@ -10,6 +10,7 @@ from application.accounts.closing import UndeliveredOrders
 from application.ports.commands import ExecutionFailed, KeyReused, NotExecuted, Outcome, OutcomeUnknown, RefusalNote
 from application.ports.images import ImageNotAccepted, ImagesBusy, ImageStoreUnavailable
 from application.ports.security import PasswordsBusy
+from domain.accounts.address_book import AddressBookFull
 from domain.accounts.challenge import TokenNotValid
 from domain.accounts.contact import OtpNotValid, OtpWrong
 from domain.accounts.email_claim import EmailNotHeld, EmailTaken
@@ -91,6 +92,7 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     UnknownCurrency: 422,
     # Refused by a rule, or by what happened meanwhile.
     AccountInClosing: 409,
+    AddressBookFull: 409,
     AlreadyExists: 409,
     AlreadyReserved: 409,
     AttemptsExhausted: 409,

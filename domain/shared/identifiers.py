@@ -21,6 +21,8 @@ ClaimId = NewType("ClaimId", UUID)
 ApiKeyId = NewType("ApiKeyId", UUID)
 CouponId = NewType("CouponId", UUID)
 ChallengeId = NewType("ChallengeId", UUID)
+AddressBookId = NewType("AddressBookId", UUID)
+AddressId = NewType("AddressId", UUID)
 
 _NAMESPACE = UUID("6c1f0a52-6c8e-5d5b-9d0b-3f6f6a8f2f10")
 
@@ -44,6 +46,12 @@ def stock_of(product: ProductId) -> StockId:
 def open_cart_of(buyer: AccountId) -> CartId:
     """A buyer has one cart, used again after each checkout."""
     return CartId(derived("cart", buyer))
+
+
+@lru_cache(maxsize=65_536)
+def address_book_of(account: AccountId) -> AddressBookId:
+    """An account has one address book."""
+    return AddressBookId(derived("address-book", account))
 
 
 @lru_cache(maxsize=65_536)

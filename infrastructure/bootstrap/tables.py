@@ -18,6 +18,7 @@ from application import (
     wishlist,
 )
 from application.accounts import (
+    addresses,
     administration,
     api_keys,
     closing,
@@ -62,6 +63,7 @@ from infrastructure.processes.driver import as_projection
 from infrastructure.runner.changes import ChangesSince
 from infrastructure.settings import Settings
 from projections.accounts import ACCOUNTS
+from projections.address_books import ADDRESS_BOOKS
 from projections.carts import CARTS
 from projections.catalogue import CATALOGUE, changed_products
 from projections.categories import CATEGORIES, changed_categories
@@ -92,6 +94,9 @@ _ACCOUNTS: Handlers = {
     passwords.ReplacePassword: passwords.replace_password,
     phones.GivePhone: phones.give_phone,
     phones.VerifyPhone: phones.verify_phone,
+    addresses.AddAddress: addresses.add_address,
+    addresses.ReplaceAddress: addresses.replace_address,
+    addresses.RemoveAddress: addresses.remove_address,
 }
 _CATALOGUE: Handlers = {
     catalogue.WithdrawProduct: catalogue.withdraw_product,
@@ -162,6 +167,7 @@ def handlers(policy: ShopPolicy) -> Handlers:
 
 READ_MODELS: tuple[Projection, ...] = (
     ACCOUNTS,
+    ADDRESS_BOOKS,
     CATALOGUE,
     CATEGORIES,
     SEARCH,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.accounts.account import ACCOUNTS
+from domain.accounts.address_book import ADDRESS_BOOKS
 from domain.accounts.api_key import API_KEYS
 from domain.accounts.email_claim import EMAIL_CLAIMS
 from domain.accounts.session import SESSIONS
@@ -23,6 +24,7 @@ CATEGORIES: tuple[Category[Any, Any], ...] = (
     ACCOUNTS,
     EMAIL_CLAIMS,
     SESSIONS,
+    ADDRESS_BOOKS,
     CATEGORY_TREES,
     API_KEYS,
     PRODUCTS,

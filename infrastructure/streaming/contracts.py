@@ -21,6 +21,7 @@ RECORDED = Path(__file__).parent / "published"
 KEYS: Mapping[str, str] = {
     "account": "account",
     "session": "account",
+    "address-book": "account",
     "api-key": "account",
     "cart": "account",
     "wishlist": "account",

@@ -3,6 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from domain.accounts.address_events import (
+    AddressAdded,
+    AddressBookOpened,
+    AddressRemoved,
+    AddressReplaced,
+    DefaultAddressChosen,
+)
 from domain.accounts.events import (
     AccountClosing,
     AccountDeleted,
@@ -35,6 +42,7 @@ from domain.accounts.key_events import ApiKeyIssued, ApiKeyRevoked
 from domain.shared.event import Event
 from domain.shared.identifiers import (
     AccountId,
+    AddressId,
     ApiKeyId,
     CartId,
     ChallengeId,
@@ -42,6 +50,7 @@ from domain.shared.identifiers import (
     OrderId,
     ProductId,
     SessionId,
+    address_book_of,
     wishlist_of,
 )
 from domain.shared.money import Money
@@ -72,6 +81,8 @@ CLOSING = UUID("cd000000-0000-4000-8000-000000000008")
 API_KEY = ApiKeyId(UUID("a9000000-0000-4000-8000-00000000000c"))
 EMAIL = Sealed(person=ACCOUNT, box="ZW1haWwgaW4gYSBib3g")
 CHALLENGE = ChallengeId(UUID("c4000000-0000-5000-8000-00000000000c"))
+ADDRESS = AddressId(UUID("ad000000-0000-4000-8000-00000000000d"))
+HOME = Sealed(person=ACCOUNT, box="aG9tZSBpbiBhIGJveA")
 PHONE = Sealed(person=ACCOUNT, box="cGhvbmUgaW4gYSBib3g")
 NAME = Sealed(person=ACCOUNT, box="bmFtZSBpbiBhIGJveA")
 PRICE = Money(87_500, "INR")
@@ -100,6 +111,11 @@ CUSTOMERS: tuple[Event, ...] = (
     ),
     PasswordReset(challenge_id=CHALLENGE, at=AT),
     PasswordReplaced(at=AT),
+    AddressBookOpened(address_book_id=address_book_of(ACCOUNT), account_id=ACCOUNT, at=AT),
+    AddressAdded(address_id=ADDRESS, address=HOME, at=AT),
+    AddressReplaced(address_id=ADDRESS, address=HOME, at=AT),
+    AddressRemoved(address_id=ADDRESS, at=AT),
+    DefaultAddressChosen(address_id=ADDRESS, at=AT),
     EmailClaimed(claim_id=CLAIM, account_id=ACCOUNT),
     EmailReleased(account_id=ACCOUNT),
     SessionStarted(session_id=SESSION, account_id=ACCOUNT, client="b1ff", at=AT, expires_at=AT + timedelta(days=7)),

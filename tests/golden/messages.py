@@ -9,7 +9,7 @@ import msgspec
 
 from domain.shared.category import Category
 from domain.shared.event import Event
-from domain.shared.identifiers import CATEGORY_TREE, review_of, stock_of, wishlist_of
+from domain.shared.identifiers import CATEGORY_TREE, address_book_of, review_of, stock_of, wishlist_of
 from infrastructure.eventstore.raw import StoredEvent
 from infrastructure.eventstore.registry import event_codec
 from infrastructure.streaming.contracts import Example
@@ -41,6 +41,7 @@ COMMAND = UUID("c0000000-0000-4000-8000-00000000000b")
 STREAMS: dict[str, UUID] = {
     "account": ACCOUNT,
     "session": SESSION,
+    "address-book": address_book_of(ACCOUNT),
     "api-key": API_KEY,
     "cart": CART,
     "wishlist": wishlist_of(ACCOUNT),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.property.test_account_machine import AccountMachine
+from tests.property.test_address_book_machine import AddressBookMachine
 from tests.property.test_api_key_machine import ApiKeyMachine
 from tests.property.test_cart_machine import CartMachine
 from tests.property.test_category_machine import CategoryMachine
@@ -27,6 +28,7 @@ from tests.support.store_log import StoreLog
 
 MACHINES: list[type[AggregateMachine[Any, Any]]] = [
     AccountMachine,
+    AddressBookMachine,
     ApiKeyMachine,
     CartMachine,
     ContactMachine,

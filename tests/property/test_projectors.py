@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from domain.accounts.address_events import AddressBookOpened
 from domain.accounts.events import AccountRegistered, Role
 from domain.accounts.key_events import (
     ApiKeyIssued,
@@ -25,6 +26,7 @@ from domain.shared.event import Event
 from domain.shared.identifiers import (
     CATEGORY_TREE,
     AccountId,
+    AddressBookId,
     ApiKeyId,
     CartId,
     CategoryId,
@@ -37,6 +39,7 @@ from domain.shared.identifiers import (
 from domain.shared.sealed import Sealed
 from domain.shopping.events import CartOpened, WishlistOpened
 from infrastructure.eventstore.registry import event_codec
+from projections.address_books import addresses
 from projections.cart_queries import cart
 from projections.catalogue_lists import ProductQuery, Sort, product_lists
 from projections.catalogue_queries import products_by_id
@@ -77,6 +80,7 @@ FIRST: dict[str, Event] = {
     "review": ReviewGiven(
         review_id=REVIEW, product_id=PRODUCT, buyer_id=BUYER, order_id=ORDER, rating=5, text="", at=NOON
     ),
+    "address-book": AddressBookOpened(address_book_id=AddressBookId(STREAM), account_id=BUYER, at=NOON),
     "cart": CartOpened(cart_id=CartId(STREAM), buyer_id=BUYER, at=NOON),
     "wishlist": WishlistOpened(wishlist_id=WishlistId(STREAM), buyer_id=BUYER, at=NOON),
     "order": placed(ORDER, line(1)),
@@ -90,6 +94,7 @@ KEYS = {
     "product": PRODUCT,
     "stock": PRODUCT,
     "review": PRODUCT,
+    "address-book": BUYER,
     "cart": BUYER,
     "wishlist": BUYER,
     "order": ORDER,
@@ -102,7 +107,7 @@ STREAMS = {
 IDENTITY = {
     "account_id": AccountId(STREAM), "product_id": PRODUCT, "cart_id": CartId(STREAM), "order_id": ORDER,
     "payment_id": PAYMENT, "review_id": REVIEW, "wishlist_id": WishlistId(STREAM), "coupon_id": CouponId(STREAM),
-    "category_id": CategoryId(STREAM), "key_id": ApiKeyId(STREAM),
+    "category_id": CategoryId(STREAM), "key_id": ApiKeyId(STREAM), "address_book_id": AddressBookId(STREAM),
 }  # fmt: skip
 
 
@@ -140,6 +145,7 @@ async def _read(conn: Connection) -> None:
         await search(conn, SearchQuery(question, ProductQuery()), documents="search_v1", **SHOWN)
     await levels(conn, **JOINED)
     await cart(conn, BUYER, carts="carts_v1", **JOINED)
+    await addresses(conn, BUYER, books="address_books_v1")
     await wishlist(conn, BUYER, wishlists="wishlists_v1")
     await find_orders(conn, OrderQuery(), orders="order_history_v1")
     await find_coupons(conn, coupons="coupons_v1")

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from application.accounts.addresses import AddAddress, RemoveAddress, ReplaceAddress
 from application.accounts.administration import EditAccount
 from application.accounts.api_keys import IssueApiKey, RevokeApiKey
 from application.accounts.closing import CloseAccount, EndClosing
@@ -18,6 +19,7 @@ from domain.shared.actor import (
 )
 from domain.shared.identifiers import (
     AccountId,
+    AddressId,
     ApiKeyId,
     ChallengeId,
     ClaimId,
@@ -60,6 +62,7 @@ def moving_and_leaving(world: World, account: AccountId) -> Story:
         yield Step(Actor.of(account), email)
     if world.chance(0.2):
         yield Step(SHOP, EditAccount(account_id=account, role=world.luck.choice((Role.BUYER, Role.SELLER))))
+    yield from moving_house(world, account)
     if not world.chance(0.3):
         return
     closed = yield Step(Actor.of(account), CloseAccount(account_id=account))
@@ -72,6 +75,20 @@ def moving_and_leaving(world: World, account: AccountId) -> Story:
         for people in (world.buyers, world.sellers):
             if account in people and len(people) > 1:
                 people.remove(account)
+
+
+def moving_house(world: World, account: AccountId) -> Story:
+    """Some keep addresses, choose among them, and throw them away."""
+    kept = [AddressId(world.number()) for _ in range(world.luck.randrange(4))]
+    for each in kept:
+        add = AddAddress(address_id=each, address=world.sealed(account), default=world.chance(0.3))
+        yield Step(Actor.of(account), add)
+    for each in kept:
+        if world.chance(0.5):
+            new = ReplaceAddress(address_id=each, address=world.sealed(account), default=world.chance(0.5))
+            yield Step(Actor.of(account), new)
+        if world.chance(0.4):
+            yield Step(Actor.of(account), RemoveAddress(address_id=each))
 
 
 def proving(world: World, account: AccountId) -> Story:

@@ -11,6 +11,7 @@ from infrastructure.runner.feeding import Feeder
 from infrastructure.runner.instances import ensure
 from infrastructure.runner.standings import standings
 from projections.accounts import ACCOUNTS
+from projections.address_books import ADDRESS_BOOKS
 from projections.carts import CARTS
 from projections.catalogue import CATALOGUE
 from projections.categories import CATEGORIES
@@ -25,7 +26,19 @@ from tests.support.journal import SLOTS, Journal
 from tests.support.times import NOON
 from tests.support.waiting import until
 
-PROJECTIONS = (ACCOUNTS, CATALOGUE, CATEGORIES, SEARCH, STOCK_LEVELS, REVIEWS, CARTS, WISHLISTS, ORDER_HISTORY, COUPONS)
+PROJECTIONS = (
+    ACCOUNTS,
+    ADDRESS_BOOKS,
+    CATALOGUE,
+    CATEGORIES,
+    SEARCH,
+    STOCK_LEVELS,
+    REVIEWS,
+    CARTS,
+    WISHLISTS,
+    ORDER_HISTORY,
+    COUPONS,
+)
 
 
 class Joined(TypedDict):

@@ -9,6 +9,8 @@ PRIVATE = {"email-claim"}
 PUBLISHED = {
     "account": Family.CUSTOMERS,
     "session": Family.CUSTOMERS,
+    "api-key": Family.CUSTOMERS,
+    "address-book": Family.CUSTOMERS,
     "cart": Family.CUSTOMERS,
     "wishlist": Family.CUSTOMERS,
     "category-tree": Family.CATALOGUE,
