@@ -16,7 +16,7 @@ import uvloop
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from benchmarks import cart_size, commandloop, processes, readside, streaming, web
+from benchmarks import cart_size, commandloop, processes, readside, search, streaming, web
 from benchmarks.loops import CURRENCY, open_loop
 from benchmarks.results import LATEST, Results
 from benchmarks.shop import open_shop, processes_of, server_processes
@@ -32,7 +32,7 @@ WIDTH = 170
 SHOPPERS = 200
 """Buyers who send requests."""
 ROOT = Path(__file__).parents[1]
-NEEDS_WRK = frozenset({"http", "cart"})
+NEEDS_WRK = frozenset({"http", "cart", "search"})
 NEEDS_KAFKA = frozenset({"streaming"})
 
 
@@ -90,6 +90,18 @@ def memory_stage(run: Run) -> None:
     readside.measure_memory(processes_of(run.shop), server_processes(run.shop), run.results)
 
 
+def search_stage(run: Run) -> None:
+    async def fill() -> None:
+        async with open_loop(run.shop.database) as (bus, _):
+            await search.fill(bus)
+
+    uvloop.run(fill())
+    _wait_until_projected(run)
+    with run.shop.connection() as connection:
+        search.explain(connection, run.results)
+    search.measure(run.shop.url, run.results, ammunition=run.ammunition)
+
+
 def streaming_stage(run: Run) -> None:
     with tempfile.TemporaryDirectory(prefix="till-bench-streaming-") as home, running_broker(Path(home)) as broker:
         streaming.measure(Path(home), broker, run.results)
@@ -103,6 +115,7 @@ STAGES: Mapping[str, Callable[[Run], None]] = {
     "projections": projections_stage,
     "replay": replay_stage,
     "memory": memory_stage,
+    "search": search_stage,
     "streaming": streaming_stage,
 }
 

@@ -187,6 +187,11 @@ def types_of(shape: Shape) -> dict[str, str]:
     return {name: _FILTERS[name][0] for name in shape.filters}
 
 
+def asked(query: ProductQuery) -> tuple[str, list[list[object]]]:
+    """The statement of one list, with the schemas' names left open, and its values: for those who look at its plan."""
+    return _text(query.shape), _values(query.shape, [query])
+
+
 def _values(shape: Shape, queries: Sequence[ProductQuery]) -> list[list[object]]:
     """One array per column."""
     columns: list[list[object]] = [list(range(len(queries)))]

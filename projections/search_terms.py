@@ -79,7 +79,8 @@ def stem(word: str) -> str:
 
 
 def terms(*, name: str, sku: str | None, attributes: Mapping[str, str], description: str) -> str:
-    """The text of a tsvector: names weigh most, then article numbers, attributes and descriptions."""
+    """The text of a tsvector: names weigh most, then article numbers, attributes and descriptions. Where in a
+    description a word stands is left out: it would make up a third of the table."""
     places: dict[str, list[str]] = {}
     parts = (
         ("A", [name]),
@@ -91,11 +92,13 @@ def terms(*, name: str, sku: str | None, attributes: Mapping[str, str], descript
     for weight, texts in parts:
         for word in _first(texts):
             position = min(position + 1, LAST_POSITION)
-            for term in _terms_of(word, in_name=weight in "AB"):
+            for term in (word, stem(word)):
                 at = places.setdefault(term, [])
-                if len(at) < MOST_POSITIONS:
+                if weight != "D" and len(at) < MOST_POSITIONS and f"{position}{weight}" not in at:
                     at.append(f"{position}{weight}")
-    return " ".join(f"'{term}':{','.join(at)}" for term, at in places.items())
+            for mark in _marked(word) if weight in "AB" else ():
+                places.setdefault(mark, [])
+    return " ".join(f"'{term}':{','.join(at)}" if at else f"'{term}'" for term, at in places.items())
 
 
 def _first(texts: Iterable[str]) -> Iterator[str]:
@@ -106,12 +109,10 @@ def _first(texts: Iterable[str]) -> Iterator[str]:
             yield word
 
 
-def _terms_of(word: str, *, in_name: bool) -> set[str]:
-    found = {word, stem(word)}
-    if in_name:
-        found |= {NAMED + each for each in found}
-        found |= {BEGINNING + word[:length] for length in range(1, SHORT + 1) if len(word) >= length}
-    return found
+def _marked(word: str) -> set[str]:
+    """What a word in a name is found by, beside itself."""
+    beginnings = {BEGINNING + word[:length] for length in range(1, SHORT + 1) if len(word) >= length}
+    return beginnings | {NAMED + word, NAMED + stem(word)}
 
 
 class Asked(NamedTuple):

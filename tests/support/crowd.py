@@ -64,15 +64,16 @@ async def gather_crowd(
     """Registered and listed through commands. Their personal data cannot be opened: nobody asks for it."""
     seller = AccountId(uuid4())
     crowd = Crowd([AccountId(uuid4()) for _ in range(buyers)], [ProductId(uuid4()) for _ in range(products)])
-    await submit_all(bus, [_registration(seller, Role.SELLER)], in_flight=1)
-    await submit_all(bus, [_registration(buyer, Role.BUYER) for buyer in crowd.buyers], in_flight=64)
+    await submit_all(bus, [registration(seller, Role.SELLER)], in_flight=1)
+    await submit_all(bus, [registration(buyer, Role.BUYER) for buyer in crowd.buyers], in_flight=64)
     price = Money(87_500, currency)
     listings = [ListProduct(product_id=each, title="A product", price=price, quantity=stock) for each in crowd.products]
     await submit_all(bus, [envelope(listing, Actor.of(seller)) for listing in listings], in_flight=64)
     return crowd
 
 
-def _registration(account: AccountId, role: Role) -> Envelope:
+def registration(account: AccountId, role: Role) -> Envelope:
+    """Of somebody whose personal data nobody can open."""
     sealed = Sealed(person=account, box="x" * 64)
     command = RegisterAccount(
         account_id=account,
