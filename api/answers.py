@@ -1,6 +1,7 @@
 """Answers: a status, headers and bytes; encoded by msgspec, so that amounts keep their decimals."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ encode = msgspec.json.Encoder(decimal_format="number").encode
 class Answer:
     """What goes back to the client, before the edge adds what every answer carries."""
 
-    __slots__ = ("body", "compressible", "headers", "packed", "status", "whole")
+    __slots__ = ("body", "compressible", "headers", "packed", "status", "until", "whole")
 
     def __init__(self, status: int, body: bytes, headers: Sequence[Header] = (), *, compressible: bool = True) -> None:
         self.status = status
@@ -25,6 +26,8 @@ class Answer:
         self.headers = list(headers)
         self.whole: list[Header] | None = None
         """All headers it is sent with, once it was; kept, because an answer may be sent many times."""
+        self.until: datetime | None = None
+        """When what it shows changes by itself, as a sale begins or ends."""
         self.packed: bytes | None = None
         """The body compressed, likewise."""
 

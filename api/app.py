@@ -42,6 +42,7 @@ from api.routers import (
 from api.routing import TillRoute
 from api.running import Running
 from api.services import ApiSettings, Services
+from api.warming import warm
 
 VERSION = "1.0.0"
 EXPOSED = (
@@ -101,6 +102,7 @@ class Tillstream(FastAPI):
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
             async with services as opened, aclosing(Running.over(opened)) as running:
                 self.state.running = running
+                await warm(self, served=[route.path for route in routes])
                 yield
 
         super().__init__(

@@ -10,6 +10,7 @@ from starlette.types import Scope
 from api import metrics
 from api.answers import Answer
 from api.services import Positions
+from application.ports.clock import Clock
 
 MOST = 4_096
 LARGEST = 256 * 1024
@@ -37,8 +38,9 @@ class _Kept:
 class AnswerCache:
     """Bounded, by path and query. A read that must have seen a position, and anybody with a token, goes past it."""
 
-    def __init__(self, positions: Positions) -> None:
+    def __init__(self, positions: Positions, clock: Clock) -> None:
         self._positions = positions
+        self._clock = clock
         self._kept: OrderedDict[tuple[str, bytes], _Kept] = OrderedDict()
 
     def find(self, scope: Scope, given: Mapping[bytes, bytes]) -> tuple[Answer, str] | None:
@@ -48,7 +50,8 @@ class AnswerCache:
         kept = self._kept.get((scope["path"], scope["query_string"]))
         if kept is None or not _simple(given):
             return None
-        if kept.mark.standing != self._standing(kept.mark.product):
+        until = kept.answer.until
+        if kept.mark.standing != self._standing(kept.mark.product) or (until and until <= self._clock.now()):
             return None
         metrics.CACHE_HIT.inc()
         return kept.answer, kept.template

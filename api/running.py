@@ -31,7 +31,7 @@ class Running:
         return cls(
             services=services,
             limits=Limits(on=settings.rate_limits, storage=settings.rate_limit_storage),
-            cache=AnswerCache(services.positions),
+            cache=AnswerCache(services.positions, services.clock),
             catalogue=CatalogueReads(services),
             standings=Together(services.directory.standings),
             levels=LiveLevels(services),

@@ -62,7 +62,7 @@ class SearchPage(View, frozen=True, kw_only=True):
     more: bool
     """Whether there are more than were counted."""
     pages: int
-    """Of the best 1,000."""
+    """Of the best 500."""
     next_cursor: str | None
     facets: FacetsView
 
