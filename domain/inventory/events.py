@@ -55,13 +55,15 @@ class StockThresholdSet(Event, frozen=True, kw_only=True):
     threshold: int
 
 
-class StockRanLow(Event, frozen=True, kw_only=True):
+class StockRanLow(Event, frozen=True, kw_only=True, omit_defaults=True):
     """Available went from above the threshold to it or below; not again until it was above."""
 
     topic: ClassVar[str] = "inventory.stock-ran-low"
     product_id: ProductId
     available: int
     threshold: int
+    crossing: int = 0
+    """Which time it is, from 1; left out by those that were not counted."""
 
 
 StockEvent = (

@@ -59,6 +59,8 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
     reservations: Map[OrderId, int]
     threshold: int
     """Units; it is low at or below that."""
+    crossings: int = 0
+    """How often it ran low."""
 
     @property
     def available(self) -> int:
@@ -121,7 +123,9 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
         """The crossing, where there is one: it was not low and is now."""
         if self.low or available > threshold:
             return ()
-        return (StockRanLow(product_id=self.product_id, available=available, threshold=threshold),)
+        crossing = self.crossings + 1
+        low = StockRanLow(product_id=self.product_id, available=available, threshold=threshold, crossing=crossing)
+        return (low,)
 
 
 def _require_level(units: int) -> None:
@@ -152,8 +156,8 @@ def evolve(stock: Stock | None, event: StockEvent) -> Stock:
             return replace(stock, on_hand=left, reserved=stock.reserved - quantity, reservations=reservations)
         case StockThresholdSet(threshold=threshold):
             return replace(stock, threshold=threshold)
-        case StockRanLow():
-            return stock
+        case StockRanLow(crossing=crossing):
+            return replace(stock, crossings=crossing)
         case _:
             assert_never(event)
 

@@ -73,3 +73,7 @@ def test_a_field_that_came_later_is_stored_where_it_says_something() -> None:
         stored, before = CODEC.encode(placed), file_of(name).read_bytes().rstrip(b"\n")
         assert stored == before[:-1] + f',"category_id":"{CATEGORY}"}}'.encode()
         assert CODEC.decode(name, stored) == placed
+    name = "inventory.stock-ran-low:1"
+    counted = replace(RECORDED[name], crossing=3)
+    assert CODEC.encode(counted) == file_of(name).read_bytes().rstrip(b"\n")[:-1] + b',"crossing":3}'
+    assert CODEC.decode(name, CODEC.encode(counted)) == counted

@@ -1,5 +1,6 @@
 """Random histories of one product's stock."""
 
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from hypothesis import strategies as st
@@ -43,6 +44,18 @@ class StockMachine(AggregateMachine[Stock, StockEvent]):
         self.on_hand = 0
         self.reservations: dict[OrderId, int] = {}
         self.threshold = threshold
+        self.crossings = 0
+
+    def decide(
+        self,
+        decision: Callable[[Stock], Sequence[StockEvent]],
+        *,
+        refused: type[Refusal] | None,
+        then: Sequence[StockEvent] = (),
+    ) -> None:
+        super().decide(decision, refused=refused, then=then)
+        if refused is None:
+            self.crossings += any(isinstance(event, StockRanLow) for event in then)
 
     @property
     def available(self) -> int:
@@ -51,7 +64,8 @@ class StockMachine(AggregateMachine[Stock, StockEvent]):
     def crossing(self, available: int, threshold: int) -> tuple[StockEvent, ...]:
         """What is recorded beside a change that leaves these levels."""
         if self.available > self.threshold and available <= threshold:
-            return (StockRanLow(product_id=PRODUCT, available=available, threshold=threshold),)
+            crossing = self.crossings + 1
+            return (StockRanLow(product_id=PRODUCT, available=available, threshold=threshold, crossing=crossing),)
         return ()
 
     @rule(change=UNITS)

@@ -46,6 +46,7 @@ _INTEGERS = {
     "on_hand": st.integers(0, 10**9) | st.sampled_from((0, 10**9)),
     "available": st.integers(0, 10**9) | st.sampled_from((0, 10**9)),
     "threshold": st.integers(0, 10**9) | st.sampled_from((0, 10**9)),
+    "crossing": st.integers(0, 2**31 - 1),
     "rating": st.integers(1, 5),
     "width": st.integers(1, 2_048),
     "height": st.integers(1, 2_048),

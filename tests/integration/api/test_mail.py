@@ -143,3 +143,19 @@ async def _all_done(shop: Web, count: int) -> None:
         return [row[0] for row in rows]
 
     await until(statuses, lambda found: found == ["done"] * count)
+
+
+async def test_a_seller_reads_what_runs_low(shop: Web, database: str, tmp_path: Path) -> None:
+    seller = await shop.login("seller")
+    product = await shop.product(seller, name="Kettle <b>& Sons</b>", quantity=10)
+    async with carrying_out(shop, database):
+        await mailed(tmp_path, 1)
+        for change in (-6, -1, 5, -7):
+            form = {"change": change, "reason": "Sold at the market."}
+            await shop.send("POST", f"/api/v1/products/{product}/stock", form, by=seller)
+        letters = (await mailed(tmp_path, 3))[1:]
+    assert {letter["Subject"] for letter in letters} == {"Kettle <b>& Sons</b> is running low"}
+    bodies = [letter.get_body(("html",)) for letter in letters]
+    told = [body.get_content() for body in bodies if body is not None]
+    assert sorted("4 are left of <b>Kettle &lt;b&gt;&amp; Sons&lt;/b&gt;</b>" in text for text in told) == [False, True]
+    assert all(product in text for text in told)

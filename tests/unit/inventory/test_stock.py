@@ -29,8 +29,8 @@ def adjusted(change: int, on_hand: int) -> StockAdjusted:
     return StockAdjusted(product_id=SHAMPOO, change=change, on_hand=on_hand, reason="counted")
 
 
-def ran_low(available: int, threshold: int = 5) -> StockRanLow:
-    return StockRanLow(product_id=SHAMPOO, available=available, threshold=threshold)
+def ran_low(available: int, threshold: int = 5, *, crossing: int = 1) -> StockRanLow:
+    return StockRanLow(product_id=SHAMPOO, available=available, threshold=threshold, crossing=crossing)
 
 
 def reserved(quantity: int) -> StockReserved:
@@ -105,7 +105,7 @@ def test_running_low_is_said_once_until_there_is_enough_again() -> None:
     low = a_stock(6, reserved={OTHER_ORDER: 1})
     given(low).when(lambda stock: stock.reserve(ORDER, 1)).then(reserved(1))
     stocked_up = after(STOCKS, low.adjust(10, "delivered"), low)
-    given(stocked_up).when(lambda stock: stock.reserve(ORDER, 10)).then(reserved(10), ran_low(5))
+    given(stocked_up).when(lambda stock: stock.reserve(ORDER, 10)).then(reserved(10), ran_low(5, crossing=2))
 
 
 def test_a_shelf_that_was_never_full_does_not_run_low() -> None:

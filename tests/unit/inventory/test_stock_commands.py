@@ -44,7 +44,7 @@ def test_a_seller_adjusts_the_stock(shop: FakeShop) -> None:
     assert shop.ask(lambda work: adjust_stock(command, work), by=SELLER) == kept(on_hand=5, version=4, low=True)
     assert shop.log.events(stock_of(SHAMPOO))[2:] == (
         StockAdjusted(product_id=SHAMPOO, change=-5, on_hand=5, reason="broken"),
-        StockRanLow(product_id=SHAMPOO, available=5, threshold=5),
+        StockRanLow(product_id=SHAMPOO, available=5, threshold=5, crossing=1),
     )
 
 
