@@ -16,6 +16,7 @@ from api.openapi import document
 from api.routers import (
     addresses,
     admin_users,
+    analytics,
     api_keys,
     audit,
     auth,
@@ -78,6 +79,7 @@ RESOURCES = (
     checkout,
     orders,
     payments,
+    analytics,
     health,
 )
 

@@ -124,7 +124,7 @@ def _basis_points(value: object) -> int:
     return int(number * 100)
 
 
-def _word(kind: Collection[StrEnum], synonyms: dict[str, str]) -> PlainValidator:
+def word_of(kind: Collection[StrEnum], synonyms: dict[str, str]) -> PlainValidator:
     """One of a few words, in any case."""
     known = {member.value.casefold(): member for member in kind}
     known |= {word: known[meaning] for word, meaning in synonyms.items()}
@@ -161,8 +161,8 @@ GivenPassword = Annotated[str, Text(128)]
 Reference = Annotated[str, Text(200, 1)]
 Opaque = Annotated[str, Text(512, 1)]
 RoleWord = Annotated[
-    Role, _word(Role, {"customer": "buyer"}), WithJsonSchema({"type": "string", "enum": [*Role, "customer"]})
+    Role, word_of(Role, {"customer": "buyer"}), WithJsonSchema({"type": "string", "enum": [*Role, "customer"]})
 ]
-MethodWord = Annotated[Method, _word(Method, {}), WithJsonSchema({"type": "string", "enum": list(Method)})]
-StepWord = Annotated[Status, _word(tuple(PREVIOUS), {}), WithJsonSchema({"type": "string", "enum": list(PREVIOUS)})]
-StatusWord = Annotated[Status, _word(Status, {}), WithJsonSchema({"type": "string", "enum": list(Status)})]
+MethodWord = Annotated[Method, word_of(Method, {}), WithJsonSchema({"type": "string", "enum": list(Method)})]
+StepWord = Annotated[Status, word_of(tuple(PREVIOUS), {}), WithJsonSchema({"type": "string", "enum": list(PREVIOUS)})]
+StatusWord = Annotated[Status, word_of(Status, {}), WithJsonSchema({"type": "string", "enum": list(Status)})]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Protocol
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
@@ -22,6 +23,9 @@ class ApiSettings(Protocol):
 
     @property
     def store_currency(self) -> str: ...
+
+    @property
+    def store_timezone(self) -> ZoneInfo: ...
 
     @property
     def tax_inclusive(self) -> bool: ...

@@ -36,8 +36,20 @@ _PAGE = """
 SELECT a.id, a.created_at FROM {accounts}.account a WHERE {where}
  ORDER BY a.created_at DESC, a.id DESC LIMIT {limit} OFFSET {offset}
 """
+_COUNTS = """
+SELECT a.role, count(*), count(*) FILTER (WHERE a.created_at >= %(since)b AND a.created_at < %(until)b)
+  FROM {accounts}.account a WHERE a.status <> 'deleted' GROUP BY a.role ORDER BY a.role
+"""
 _NAMED = """a.id IN (SELECT w.account_id FROM till.name_word w WHERE w.word = ANY(%(words)b::text[])
                       GROUP BY w.account_id HAVING count(*) = cardinality(%(words)b::text[]))"""
+
+
+async def account_counts(
+    conn: Connection, since: datetime, until: datetime, *, accounts: str
+) -> list[tuple[Role, int, int]]:
+    """By role, how many accounts there are and how many of them were made in `since` ≤ t < `until`."""
+    rows = await bulk.read(conn, _COUNTS.format(accounts=accounts), {"since": since, "until": until})
+    return [(Role(role), there, came) for role, there, came in rows]
 
 
 async def find_accounts(conn: Connection, query: AccountQuery, *, accounts: str) -> Accounts:

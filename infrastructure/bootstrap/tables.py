@@ -72,6 +72,7 @@ from projections.coupons import COUPONS
 from projections.order_history import ORDER_HISTORY
 from projections.projection import Projection
 from projections.reviews import REVIEWS
+from projections.sales import SALES
 from projections.search import SEARCH, changed_documents
 from projections.stock_levels import STOCK_LEVELS, changed_levels
 from projections.wishlists import WISHLISTS
@@ -177,6 +178,7 @@ READ_MODELS: tuple[Projection, ...] = (
     CARTS,
     WISHLISTS,
     ORDER_HISTORY,
+    SALES,
     COUPONS,
 )
 

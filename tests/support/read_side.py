@@ -19,6 +19,7 @@ from projections.coupons import COUPONS
 from projections.order_history import ORDER_HISTORY
 from projections.projection import Connection, Projection
 from projections.reviews import REVIEWS
+from projections.sales import SALES
 from projections.search import SEARCH
 from projections.stock_levels import STOCK_LEVELS
 from projections.wishlists import WISHLISTS
@@ -37,6 +38,7 @@ PROJECTIONS = (
     CARTS,
     WISHLISTS,
     ORDER_HISTORY,
+    SALES,
     COUPONS,
 )
 
