@@ -6,11 +6,12 @@ import msgspec
 
 from application.policy import ShopPolicy
 from application.ports.work import Work
+from domain.catalogue.categories import CATEGORY_TREES, EMPTY
 from domain.catalogue.product import PRODUCTS, Product, ProductNotAvailable
 from domain.inventory.events import StockEvent
 from domain.inventory.stock import STOCKS, InsufficientStock, Stock
 from domain.promotions.pricing import Sale
-from domain.shared.identifiers import CartId, OrderId, ProductId, stock_of
+from domain.shared.identifiers import CATEGORY_TREE, CartId, OrderId, ProductId, stock_of
 from domain.shared.quantity import require_quantity
 from domain.shared.refusal import Refusal, Violation
 from domain.shopping.cart import CARTS, CartEmpty
@@ -26,9 +27,17 @@ class Pick(msgspec.Struct, frozen=True, kw_only=True):
     reservation: tuple[StockEvent, ...]
 
 
-def tax_rates(policy: ShopPolicy) -> TaxRates:
-    """The store's rate for everything."""
-    return lambda _: policy.tax_rate
+def tax_rates(work: Work, policy: ShopPolicy) -> TaxRates:
+    """That of the product's category, or of the nearest above it that has one; the store's where none has."""
+
+    def rate_of(product: Product) -> int:
+        if product.category_id is None:
+            return policy.tax_rate
+        tree = work.find(CATEGORY_TREES, CATEGORY_TREE) or EMPTY
+        rate = tree.tax_rate_of(product.category_id)
+        return policy.tax_rate if rate is None else rate
+
+    return rate_of
 
 
 def pick_cart(work: Work, order_id: OrderId, cart_id: CartId, *, rate_of: TaxRates) -> tuple[Pick, ...]:

@@ -102,7 +102,7 @@ def checkout(command: Checkout, work: Work, *, policy: ShopPolicy) -> OrderKept:
 
 def _pick(command: Checkout, work: Work, buyer: AccountId, policy: ShopPolicy) -> tuple[Pick, ...]:
     """What is bought; a cart is empty from then on."""
-    cart_id, rate_of = open_cart_of(buyer), tax_rates(policy)
+    cart_id, rate_of = open_cart_of(buyer), tax_rates(work, policy)
     if command.cart_id not in {None, cart_id}:
         raise NotFound("There is no such cart.")
     if command.items is not None:
