@@ -34,6 +34,11 @@ ADVANCE: Final = tuple(Status)[: tuple(Status).index(Status.CANCELLED)]
 """From the least to the most advanced; what is cancelled is not on the way."""
 
 
+def least_advanced(statuses: Iterable[Status]) -> Status:
+    """Of what is not cancelled; cancelled where everything is."""
+    return min((each for each in statuses if each in ADVANCE), key=ADVANCE.index, default=Status.CANCELLED)
+
+
 class OrderNotCancellable(Refusal):
     """It was shipped, or is cancelled already."""
 
@@ -57,8 +62,7 @@ class Progress(msgspec.Struct, frozen=True):
 
     def of(self, sellers: Iterable[AccountId]) -> Status:
         """The least advanced of these parts that are not cancelled; cancelled where all are."""
-        live = [self.parts[seller] for seller in sellers if self.is_live(seller)]
-        return min(live, key=ADVANCE.index, default=Status.CANCELLED)
+        return least_advanced(self.parts[seller] for seller in sellers)
 
     def is_live(self, seller: AccountId) -> bool:
         return self.parts[seller] is not Status.CANCELLED

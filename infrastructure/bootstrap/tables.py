@@ -55,6 +55,7 @@ from application.processes.account_mails import ACCOUNT_MAILS
 from application.processes.closing_accounts import CLOSING_ACCOUNTS
 from application.processes.demo_warehouse import demo_warehouse
 from application.processes.low_stock import LOW_STOCK
+from application.processes.order_mails import ORDER_MAILS
 from application.processes.payment_settlement import PAYMENT_SETTLEMENT
 from application.processes.process import ProcessManager
 from application.processes.refunds import REFUNDS
@@ -189,6 +190,7 @@ _MANAGERS: tuple[ProcessManager[Any], ...] = (
     CLOSING_ACCOUNTS,
     ACCOUNT_MAILS,
     LOW_STOCK,
+    ORDER_MAILS,
 )
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from application.ordering.hiding import DeleteOrder, RestoreOrder, delete_order, restore_order
 from application.processes.demo_warehouse import demo_warehouse
+from application.processes.order_mails import ORDER_MAILS
 from domain.ordering.events import OrderPlaced
 from domain.ordering.progress import FOLLOWING, Status
 from domain.payments.events import PaymentRequested
@@ -91,7 +92,7 @@ def happen(shop: Buying, order_id: OrderId, act: str) -> None:
 
 
 def decided(told: list[Told]) -> tuple[dict[UUID, Row], dict[tuple[str, UUID], object]]:
-    due = DueRows((*MANAGERS, demo_warehouse(timedelta(hours=1))))
+    due = DueRows((*MANAGERS, demo_warehouse(timedelta(hours=1)), ORDER_MAILS))
     for stream, version, event in told:
         due.tell(event, stream=stream, version=version, at=NOON)
     return due.rows, due.states
