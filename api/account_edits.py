@@ -2,13 +2,13 @@
 
 from api.answers import Answer, versioned
 from api.call import Call
-from api.credentials import claim_of
+from api.credentials import claim_of, token_hash_of
 from api.problems import not_found
 from api.profiles import user_view
 from application.accounts.administration import EditAccount
 from application.accounts.results import AccountKept
 from domain.accounts.events import Role
-from domain.shared.identifiers import AccountId
+from domain.shared.identifiers import AccountId, ChallengeId
 from domain.shared.sealed import Sealed
 
 
@@ -22,9 +22,9 @@ async def edited(
     promotions_opt_in: bool | None = None,
 ) -> Answer:
     """The account as the change left it. None leaves a field as it is."""
-    claim = None
+    claim = verification = None
     if email is not None:
-        claim = claim_of(call, email)
+        claim, verification = claim_of(call, email), ChallengeId(call.new_id("verification"))
         await call.guard(str(claim))
     command = EditAccount(
         account_id=account,
@@ -32,6 +32,8 @@ async def edited(
         name_words=() if name is None else call.services.names.words(name),
         email=None if email is None else await sealed_for(call, account, email.strip()),
         email_claim=claim,
+        verification=verification,
+        token_hash="" if verification is None else token_hash_of(call, verification),
         role=role,
         promotions_opt_in=promotions_opt_in,
         expected_version=call.expected_version(),

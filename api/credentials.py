@@ -7,7 +7,7 @@ from api.call import Call
 from api.problems import invalid
 from application.accounts.sessions import SessionKept
 from application.ports.security import NotAnEmail, RefreshSecret
-from domain.shared.identifiers import ClaimId
+from domain.shared.identifiers import ChallengeId, ClaimId
 
 
 class TokensView(View, frozen=True, kw_only=True):
@@ -31,6 +31,12 @@ def client_of(call: Call) -> str:
     """Says only whether two requests came from the same software."""
     agent = call.given.get(b"user-agent", b"")
     return call.services.fingerprints.of(b"client", agent, call.address.encode()).hex()[:32]
+
+
+def token_hash_of(call: Call, challenge: ChallengeId) -> str:
+    """What is kept of the token that will be mailed."""
+    tokens = call.services.tokens
+    return tokens.hash_mailed(tokens.mailed_token(challenge))
 
 
 def tokens_view(call: Call, kept: SessionKept, secret: RefreshSecret, *, at: datetime) -> TokensView:

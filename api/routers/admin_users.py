@@ -13,9 +13,9 @@ from api.credentials import claim_of
 from api.deleting import LATER, delete_account
 from api.fields import Body, EmailText, Name, PasswordText, RoleWord, Truth
 from api.profiles import UserView, user_view
+from api.registering import registration
 from api.routing import Operation, Resource
 from application.accounts.closing import UndeliveredOrders
-from application.accounts.registration import RegisterAccount
 from application.accounts.results import AccountKept
 from domain.accounts.email_claim import EmailTaken
 from domain.accounts.events import Role
@@ -65,17 +65,9 @@ async def list_users(call: Call, query: Annotated[UserFilters, Query()]) -> Answ
     ),
 )
 async def create_user(call: Call, body: NewUser) -> Answer:
-    claim, account, vault = claim_of(call, body.email), AccountId(call.new_id("account")), call.services.vault
-    issued = vault.issue_key(account)
-    command = RegisterAccount(
-        account_id=account,
-        email=vault.seal(person=account, key=issued.key, text=body.email.strip()),
-        email_claim=claim,
-        full_name=vault.seal(person=account, key=issued.key, text=body.name),
-        role=body.role,
-        password_hash=await call.services.passwords.hash(body.password),
-        person_key=issued.wrapped,
-        name_words=call.services.names.words(body.name),
+    claim, account = claim_of(call, body.email), AccountId(call.new_id("account"))
+    command = await registration(
+        call, account, claim, email=body.email, name=body.name, password=body.password, role=body.role
     )
     kept = await call.done(command, AccountKept)
     view = await user_view(call, kept.account_id, version=kept.version)

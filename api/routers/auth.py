@@ -8,16 +8,15 @@ from api.credentials import TokensView, claim_of, client_of, tokens_view
 from api.fields import Body, EmailText, GivenPassword, Name, Opaque, PasswordText, RoleWord
 from api.problems import Problem, unauthenticated
 from api.profiles import UserView, user_view
-from api.routers.mailed_tokens import token_hash_of
+from api.registering import registration
 from api.routing import Access, Operation, Resource
-from application.accounts.registration import RegisterAccount
 from application.accounts.results import AccountKept, Done
 from application.accounts.sessions import EndAllSessions, EndSession, RefreshSession, SessionKept, StartSession
 from domain.accounts.email_claim import EmailTaken
 from domain.accounts.events import Role
 from domain.accounts.password import PasswordSuperseded
 from domain.accounts.session import SessionOver
-from domain.shared.identifiers import AccountId, ChallengeId, SessionId
+from domain.shared.identifiers import AccountId, SessionId
 
 RESOURCE = Resource("/api/v1/auth", "accounts")
 WRONG = "The email address or the password is wrong."
@@ -65,20 +64,8 @@ async def register(call: Call, body: Registration) -> Answer:
     claim = claim_of(call, body.email)
     await call.guard(str(claim))
     account = AccountId(call.new_id("account", caller=f"email:{claim}"))
-    vault = call.services.vault
-    issued = vault.issue_key(account)
-    verification = ChallengeId(call.new_id("verification"))
-    command = RegisterAccount(
-        account_id=account,
-        email=vault.seal(person=account, key=issued.key, text=body.email.strip()),
-        email_claim=claim,
-        full_name=vault.seal(person=account, key=issued.key, text=body.name),
-        role=body.role,
-        password_hash=await call.services.passwords.hash(body.password),
-        person_key=issued.wrapped,
-        name_words=call.services.names.words(body.name),
-        verification=verification,
-        token_hash=token_hash_of(call, verification),
+    command = await registration(
+        call, account, claim, email=body.email, name=body.name, password=body.password, role=body.role
     )
     if body.role is Role.ADMIN:
         await call.authenticate((Role.ADMIN,), fresh=True)

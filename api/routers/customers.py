@@ -4,20 +4,23 @@ from typing import Annotated
 
 from fastapi import Query
 
-from api.account_edits import edited
+from api.account_edits import edited, sealed_for
 from api.account_lists import AccountFilters, UserPage, account_page
 from api.answers import Answer, versioned
 from api.call import Call
 from api.deleting import LATER, delete_account
 from api.fields import Body, EmailText, Name, Truth
+from api.phone_numbers import PhoneNumber
 from api.problems import not_found
 from api.profiles import UserView, user_view
 from api.routing import Operation, Resource
 from application.accounts.closing import UndeliveredOrders
+from application.accounts.phones import GivePhone
+from application.accounts.results import AccountKept
 from domain.accounts.email_claim import EmailTaken
 from domain.accounts.events import Role
 from domain.accounts.standing import AccountInClosing
-from domain.shared.identifiers import AccountId
+from domain.shared.identifiers import AccountId, ChallengeId
 
 RESOURCE = Resource("/api/v1/customers", "accounts")
 
@@ -27,6 +30,10 @@ class CustomerForm(Body):
 
     name: Name
     promotions_opt_in: Truth | None = None
+
+
+class PhoneForm(Body):
+    phone: PhoneNumber
 
 
 class EmailForm(Body):
@@ -72,6 +79,29 @@ async def edit_customer(call: Call, account_id: AccountId, body: CustomerForm) -
 async def move_customer(call: Call, account_id: AccountId, body: EmailForm) -> Answer:
     await _customer(call, account_id)
     return await edited(call, account_id, email=body.email)
+
+
+@RESOURCE.route(
+    "PATCH",
+    "/{account_id}/phone",
+    Operation(
+        summary="Give a customer another phone number, to which a one-time password is sent",
+        answer=UserView,
+        refusals=(AccountInClosing,),
+        examples={"request": {"phone": "+91 98765 43210"}},
+    ),
+)
+async def give_customer_phone(call: Call, account_id: AccountId, body: PhoneForm) -> Answer:
+    await _customer(call, account_id)
+    await call.guard(f"phone:{account_id}")
+    command = GivePhone(
+        account_id=account_id,
+        phone=await sealed_for(call, account_id, body.phone),
+        challenge_id=ChallengeId(call.new_id("otp")),
+    )
+    kept = await call.done(command, AccountKept)
+    view = await user_view(call, account_id, version=kept.version)
+    return versioned(view, view.version)
 
 
 @RESOURCE.route(

@@ -7,6 +7,7 @@ from api.routing import TillRoute
 ALSO = (
     # method, route, canonical method, canonical route
     ("PATCH", "/customers/email/{account_id}", "PATCH", "/customers/{account_id}/email"),
+    ("PATCH", "/customers/phone/{account_id}", "PATCH", "/customers/{account_id}/phone"),
     ("PATCH", "/products/restore/{product_id}", "POST", "/products/{product_id}/restore"),
     ("POST", "/products/{product_id}/review", "POST", "/products/{product_id}/reviews"),
     ("POST", "/cart", "POST", "/cart/items"),

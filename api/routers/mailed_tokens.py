@@ -4,7 +4,7 @@ from pydantic import Field
 
 from api.answers import Answer, no_content
 from api.call import Call
-from api.credentials import claim_of
+from api.credentials import claim_of, token_hash_of
 from api.fields import Body, EmailText, Opaque, PasswordText
 from api.routing import Access, Operation, Resource
 from application.accounts.passwords import RequestPasswordReset, ResetPassword
@@ -105,12 +105,6 @@ async def reset_password(call: Call, body: ResetForm) -> Answer:
     )
     await call.done(command, Done)
     return no_content()
-
-
-def token_hash_of(call: Call, challenge: ChallengeId) -> str:
-    """What is kept of the token that will be mailed."""
-    tokens = call.services.tokens
-    return tokens.hash_mailed(tokens.mailed_token(challenge))
 
 
 async def _presented(call: Call, token: str) -> PresentedChallenge:

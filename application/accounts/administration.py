@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from application.access import admitted, own_account, require_version
 from application.accounts.results import AccountKept, account_kept
+from application.accounts.verification import ask_verification
 from application.ports.commands import Command, Touched, touching
 from application.ports.side_rows import NameWords
 from application.ports.work import Work
@@ -11,7 +12,7 @@ from domain.accounts.account import ACCOUNTS, Account
 from domain.accounts.email_claim import EMAIL_CLAIMS, claim_email
 from domain.accounts.events import Role
 from domain.accounts.standing import grant, replace_email
-from domain.shared.identifiers import AccountId, ClaimId
+from domain.shared.identifiers import AccountId, ChallengeId, ClaimId
 from domain.shared.sealed import Sealed
 
 
@@ -26,6 +27,9 @@ class EditAccount(Command, frozen=True, kw_only=True):
     email: Sealed | None = None
     email_claim: ClaimId | None = None
     """Set with the email."""
+    verification: ChallengeId | None = None
+    token_hash: str = ""
+    """With `verification`: of the token that proves the new address, to be mailed to it."""
     role: Role | None = None
     promotions_opt_in: bool | None = None
     expected_version: int | None = None
@@ -44,6 +48,8 @@ def edit_account(command: EditAccount, work: Work) -> AccountKept:
         work.attach(NameWords(account_id=account.id, words=command.name_words))
     if command.email is not None and command.email_claim is not None:
         _move(work, account, command.email, command.email_claim)
+        if command.verification is not None and account.email_claim != command.email_claim:
+            ask_verification(work, account.id, challenge_id=command.verification, token_hash=command.token_hash)
     if command.role is not None:
         admitted(work, Role.ADMIN)
         work.record(ACCOUNTS, account.id, grant(account, command.role, at=work.now))

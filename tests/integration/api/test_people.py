@@ -1,10 +1,11 @@
 """Users and customers over HTTP: who sees them, how they are found, and what is changed of them."""
 
 import asyncio
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from domain.shared.identifiers import AccountId
 from tests.support.web import PASSWORD, Web
 
 ME, USERS, CUSTOMERS = "/api/v1/users/me", "/api/v1/users", "/api/v1/customers"
@@ -148,3 +149,27 @@ async def test_one_of_two_who_want_an_address_gets_it(shop: Web) -> None:
     )
     answers = [answer.status_code for answer in await asyncio.gather(*moves)]
     assert sorted(answers) == [200, 409, 409, 409]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/customers/{id}/phone", "/api/v1/customers/phone/{id}"])
+async def test_a_phone_number_is_given_and_unproven(shop: Web, path: str) -> None:
+    admin, buyer = await shop.admin(), await shop.login()
+    path = path.format(id=(await shop.send("GET", ME, by=buyer)).json()["id"])
+    for by in (buyer, admin):
+        given = await shop.send("PATCH", path, {"phone": "+91 98765 43210"}, by=by)
+        assert (given.status_code, given.json()["phone"]) == (200, "+919876543210"), given.text
+        assert given.json()["isPhoneVerified"] is False
+    assert (await shop.send("PATCH", path, {"phone": "nobody"}, by=buyer)).status_code == 422
+    assert (await shop.send("PATCH", path, {"phone": "+919876543210"}, by=await shop.login())).status_code == 404
+
+
+async def test_another_address_is_proven_by_the_letter_that_goes_to_it(shop: Web) -> None:
+    buyer, email = await shop.login(), f"{uuid4().hex}@example.com"
+    me = (await shop.send("GET", ME, by=buyer)).json()
+    await shop.send("PATCH", f"{CUSTOMERS}/{me['id']}/email", {"email": email}, by=buyer)
+    account = AccountId(UUID(me["id"]))
+    challenge = (await shop.services.directory.standings([account]))[account].verification
+    assert challenge is not None
+    form = {"token": shop.services.tokens.mailed_token(challenge)}
+    assert (await shop.send("POST", "/api/v1/auth/verify-email", form)).status_code == 204
+    assert (await shop.send("GET", ME, by=buyer)).json()["isEmailVerified"] is True
