@@ -82,6 +82,15 @@ class Call(Request):
         return identity.client_address(peer, self.given.get(b"x-forwarded-for"), trusted)
 
     @property
+    def secure(self) -> bool:
+        """Whether the client came over TLS, as far as is known here: a trusted proxy that ends it says so."""
+        if self.scope.get("scheme") == "https":
+            return True
+        said = self.given.get(b"x-forwarded-proto", b"").rpartition(b",")[2].strip().lower()
+        peer = self.scope["client"][0] if self.scope.get("client") else ""
+        return said == b"https" and identity.is_trusted(peer, self.services.settings.trusted_proxies)
+
+    @property
     def account(self) -> Standing:
         """The caller, where the route takes an account."""
         if self.standing is None:
@@ -147,7 +156,8 @@ class Call(Request):
 
     async def guard(self, target: str) -> None:
         """Counts a try at a secret, against the client's address and against what it is tried on. Raises 429."""
-        self.limit_headers = await self.running.limits.guess(self.address, target) or self.limit_headers
+        counted = await self.running.limits.guess(identity.counted_as(self.address), target)
+        self.limit_headers = counted or self.limit_headers
 
     async def pardon(self, target: str) -> None:
         """Takes the try that `guard` has counted back: it was no guess."""

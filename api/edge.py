@@ -18,7 +18,7 @@ from api.errors import from_fault, internal
 from api.problems import Problem
 from api.routing import READS, TillRoute
 from api.running import Running
-from api.sending import conditional, send_answer, send_stream
+from api.sending import ONLY_TLS, conditional, send_answer, send_stream
 
 PREFIX: Final = "/api/v1"
 REQUEST_ID: Final = re.compile(rb"[\x21-\x7e]{1,128}")
@@ -50,6 +50,8 @@ class Edge:
         if method in READS:
             answer = conditional(answer, call.given.get(b"if-none-match"))
         headers += call.own_headers(answer.status)
+        if call.secure:
+            headers.append(ONLY_TLS)
         if isinstance(answer, StreamedAnswer):
             metrics.answered(method=method, route=template, status=answer.status, seconds=perf_counter() - started)
             await send_stream(answer, receive, send, headers=headers, with_body=method != "HEAD")
@@ -108,7 +110,7 @@ async def _admit(call: Call, path: str) -> None:
     limits = call.running.limits
     if limits.on and path.startswith(PREFIX):
         account = str(call.claims.account) if call.claims else str(call.key.key) if call.key else None
-        call.limit_headers = await limits.request(account=account, address=call.address)
+        call.limit_headers = await limits.request(account=account, address=identity.counted_as(call.address))
 
 
 async def _respond(call: Call, route: TillRoute, parameters: Mapping[str, str]) -> Answer:

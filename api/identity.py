@@ -1,7 +1,8 @@
 """Who calls, and from where."""
 
 from collections.abc import Mapping, Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from api.problems import unauthenticated
 from api.running import Running
@@ -12,6 +13,7 @@ from domain.accounts.events import Role
 from domain.shared.refusal import Forbidden
 
 BEARER = "bearer "
+Networks = Sequence[IPv4Network | IPv6Network]
 LONGEST_KEY = 200
 
 
@@ -77,27 +79,47 @@ def require(standing: Standing, *roles: Role) -> Standing:
     return standing
 
 
-def client_address(peer: str | None, forwarded: bytes | None, trusted: Sequence[IPv4Network | IPv6Network]) -> str:
+def client_address(peer: str | None, forwarded: bytes | None, trusted: Networks) -> str:
     """The nearest address that no trusted proxy stands for; what others say of themselves does not count."""
     address = peer or "unknown"
     if forwarded is None or not trusted:
         return address
-    hops = [hop.strip() for hop in forwarded.decode("latin-1").split(",")]
-    while hops and _is_trusted(address, trusted):
-        hop = hops.pop()
-        if not _is_address(hop):
+    hops = forwarded.decode("latin-1").split(",")
+    while hops and is_trusted(address, trusted):
+        hop = _without_port(hops.pop().strip())
+        if _parsed(hop) is None:
             return address
         address = hop
     return address
 
 
-def _is_trusted(address: str, trusted: Sequence[IPv4Network | IPv6Network]) -> bool:
-    return _is_address(address) and any(ip_address(address) in network for network in trusted)
+def is_trusted(address: str, trusted: Networks) -> bool:
+    """Whether what comes from there is believed of others."""
+    found = _parsed(address)
+    return found is not None and any(found in network for network in trusted)
 
 
-def _is_address(text: str) -> bool:
+@lru_cache(maxsize=4_096)
+def counted_as(address: str) -> str:
+    """Whose requests count together: an IPv4 address, or the 64 bits of an IPv6 network that one subscriber has."""
+    found = _parsed(address)
+    if isinstance(found, IPv6Address):
+        return str(IPv6Network((found, 64), strict=False))
+    return "unknown" if found is None else str(found)
+
+
+def _parsed(address: str) -> IPv4Address | IPv6Address | None:
+    """Without a zone; an IPv4 address that is written as one of IPv6 is what it is."""
     try:
-        ip_address(text)
+        found = ip_address(address.partition("%")[0])
     except ValueError:
-        return False
-    return True
+        return None
+    return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
+
+
+def _without_port(hop: str) -> str:
+    """As some proxies write it: `203.0.113.7:4711`, `[2001:db8::7]:4711`."""
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    host, _, port = hop.partition(":")
+    return host if port.isdecimal() and "." in host else hop

@@ -50,7 +50,8 @@ async def _admitted(socket: WebSocket, running: Running, stack: AsyncExitStack) 
     settings = running.services.settings
     _require_origin(socket.headers, settings.cors_origins)
     peer = socket.client.host if socket.client else None
-    address = identity.client_address(peer, given.get(b"x-forwarded-for"), settings.trusted_proxies)
+    client = identity.client_address(peer, given.get(b"x-forwarded-for"), settings.trusted_proxies)
+    address = identity.counted_as(client)
     claims = identity.claims_of(given, running.services)
     await running.limits.request(account=str(claims.account) if claims else None, address=address)
     query = query_of(LiveQuery, socket.scope["query_string"], currency=settings.store_currency)

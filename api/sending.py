@@ -19,9 +19,11 @@ SECURITY: Final[list[Header]] = [
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-site"),
-    (b"strict-transport-security", b"max-age=31536000"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     (b"vary", b"Accept-Encoding, Authorization"),
 ]
+ONLY_TLS: Final = (b"strict-transport-security", b"max-age=31536000")
+"""For clients that came over TLS; browsers ignore it elsewhere."""
 STRICT_CONTENT: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 PRIVATE: Final = (b"cache-control", b"private, no-cache")
 BODILESS: Final = frozenset({204, 304})

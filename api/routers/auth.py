@@ -123,7 +123,6 @@ async def login(call: Call, body: LoginForm) -> Answer:
 async def refresh(call: Call, body: RefreshForm) -> Answer:
     tokens = call.services.tokens
     token_hash = tokens.hash_refresh(body.refresh_token)
-    await call.guard(token_hash)
     presented = await call.services.directory.presented(token_hash)
     if presented is None:
         raise unauthenticated(SPENT, token_given=True)

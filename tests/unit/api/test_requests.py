@@ -62,10 +62,33 @@ def test_what_was_never_a_position_is_refused(token: bytes) -> None:
         ("10.0.0.1", b"6.6.6.6, <script>", "10.0.0.1"),
         ("10.0.0.1", b"", "10.0.0.1"),
         (None, b"6.6.6.6", "unknown"),
+        ("::ffff:10.0.0.1", b"6.6.6.6", "6.6.6.6"),
+        ("10.0.0.1", b"6.6.6.6:4711", "6.6.6.6"),
+        ("10.0.0.1", b"[2001:db8::7]:4711", "2001:db8::7"),
+        ("10.0.0.1", b"2001:db8::7", "2001:db8::7"),
+        ("10.0.0.1", b"6.6.6.6:x", "10.0.0.1"),
     ],
 )
 def test_only_trusted_proxies_speak_for_others(peer: str | None, forwarded: bytes | None, address: str) -> None:
     assert identity.client_address(peer, forwarded, PROXIES) == address
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("6.6.6.6", "6.6.6.6"),
+        ("::ffff:6.6.6.6", "6.6.6.6"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("fe80::2%anything", "fe80::/64"),
+        ("unknown", "unknown"),
+        ("x" * 100_000, "unknown"),
+    ],
+)
+def test_who_has_many_addresses_has_one_limit(address: str, counted: str) -> None:
+    assert identity.counted_as(address) == counted
 
 
 @pytest.mark.parametrize(
