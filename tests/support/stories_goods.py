@@ -76,6 +76,7 @@ def _own_review(stage: Stage) -> Asked:
 
 STORIES: Mapping[str, Story] = {
     "GET /products/{}": lambda stage: Asked(by=stage.nobody, ids=(stage.shelf,)),
+    "GET /products/search": lambda stage: Asked(by=stage.nobody, query="q=kettle"),
     "PUT /products/{}": _product({"name": "Brass kettle", "price": Decimal("799.00")}),
     "PATCH /products/{}": _product({"price": Decimal("799.00")}),
     "DELETE /products/{}": _product(),
