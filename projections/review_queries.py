@@ -50,11 +50,13 @@ SELECT r.id, r.rating, r.text, r.version, r.created_at, r.updated_at, r.given_at
  ORDER BY r.given_at DESC LIMIT %(limit)b OFFSET %(offset)b
 """
 _TOTAL = f"SELECT count(*) FROM {{reviews}}.review r WHERE {_WHERE}"
+# What has just been delivered may not be known here; the order itself knows, and was placed long before.
 _DELIVERING = """
 SELECT o.id FROM {orders}.orders o
   JOIN {orders}.order_line l ON l.order_id = o.id AND l.product_id = %b
-  JOIN {orders}.order_seller s ON s.order_id = o.id AND s.seller_id = l.seller_id AND s.status = 'delivered'
- WHERE o.buyer_id = %b ORDER BY o.created_at DESC LIMIT 1
+  JOIN {orders}.order_seller s ON s.order_id = o.id AND s.seller_id = l.seller_id AND s.status <> 'cancelled'
+ WHERE o.buyer_id = %b
+ ORDER BY array_position(ARRAY['delivered', 'shipped', 'processing'], s.status), o.created_at DESC LIMIT 1
 """
 
 
@@ -73,7 +75,7 @@ async def reviews_of(conn: Connection, query: ReviewQuery, *, reviews: str, acco
 
 
 async def delivering_order(conn: Connection, *, buyer: AccountId, product: ProductId, orders: str) -> OrderId | None:
-    """The buyer's latest order that brought the product."""
+    """The buyer's order that brought the product, or is the nearest to: the latest of them."""
     rows = await bulk.read(conn, _DELIVERING.format(orders=orders), (product, buyer))
     return OrderId(rows[0][0]) if rows else None
 
