@@ -1,11 +1,8 @@
 """The read model of stock: levels per product. Seller and name come from the catalogue, joined by the query."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import assert_never, cast
 from uuid import UUID
-
-import msgspec
 
 from application.ports.log import Record
 from domain.inventory.events import (
@@ -18,7 +15,7 @@ from domain.inventory.events import (
     StockShipped,
     StockThresholdSet,
 )
-from domain.shared.identifiers import AccountId, ProductId
+from domain.shared.identifiers import ProductId
 from projections import bulk
 from projections.projection import Connection, Projection
 
@@ -111,77 +108,6 @@ STOCK_LEVELS = Projection(
     ddl=DDL,
     apply=apply,
 )
-
-_LEVEL = """SELECT s.product_id, p.seller_id, p.name, s.on_hand, s.reserved, s.threshold, s.version, s.created_at,
-                   s.updated_at
-  FROM {stock}.level s JOIN {catalogue}.product p ON p.id = s.product_id AND NOT p.withdrawn"""
-_BY_PRODUCT = _LEVEL + " WHERE s.product_id = %b"
-_LIST = (
-    _LEVEL
-    + """
- WHERE (%(seller)b::uuid IS NULL OR p.seller_id = %(seller)b)
-   AND (%(after)b::uuid IS NULL OR s.product_id > %(after)b) {low}
- ORDER BY s.product_id LIMIT %(limit)b OFFSET %(offset)b"""
-)
-_TOTAL = """SELECT count(*) FROM {stock}.level s JOIN {catalogue}.product p ON p.id = s.product_id AND NOT p.withdrawn
- WHERE (%(seller)b::uuid IS NULL OR p.seller_id = %(seller)b) {low}"""
-_LOW = "AND s.on_hand - s.reserved <= s.threshold"
-
-
-class LevelRow(msgspec.Struct, frozen=True):
-    """Levels in units."""
-
-    product_id: ProductId
-    seller_id: AccountId
-    name: str
-    on_hand: int
-    reserved: int
-    threshold: int
-    version: int
-    created_at: datetime
-    updated_at: datetime
-
-    @property
-    def available(self) -> int:
-        return self.on_hand - self.reserved
-
-    @property
-    def low(self) -> bool:
-        return self.available <= self.threshold
-
-
-class Levels(msgspec.Struct, frozen=True):
-    """One page, ordered by product id, and how many there are in all."""
-
-    items: tuple[LevelRow, ...]
-    total: int
-    more: bool
-    """Whether the list goes on behind the page."""
-
-
-async def level(conn: Connection, product_id: ProductId, *, stock: str, catalogue: str) -> LevelRow | None:
-    rows = await bulk.read(conn, _BY_PRODUCT.format(stock=stock, catalogue=catalogue), (product_id,))
-    return LevelRow(*rows[0]) if rows else None
-
-
-async def levels(
-    conn: Connection,
-    *,
-    stock: str,
-    catalogue: str,
-    seller: AccountId | None = None,
-    low: bool = False,
-    after: ProductId | None = None,
-    limit: int = 20,
-    offset: int = 0,
-) -> Levels:
-    """Products in the catalogue: one seller's or all, only those that ran low or all; `after` a product, or a page."""
-    names = {"stock": stock, "catalogue": catalogue, "low": _LOW if low else ""}
-    values = {"seller": seller, "after": after, "limit": limit + 1, "offset": offset}
-    rows = await bulk.read(conn, _LIST.format(**names), values)
-    total = await bulk.read(conn, _TOTAL.format(**names), {"seller": seller})
-    return Levels(tuple(LevelRow(*row) for row in rows[:limit]), total[0][0], len(rows) > limit)
-
 
 _CHANGED = "SELECT product_id, position FROM {schema}.level WHERE position > %b"
 

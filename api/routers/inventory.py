@@ -10,8 +10,8 @@ from pydantic import Field
 
 from api.answers import Answer, StreamedAnswer, View, json_answer, versioned
 from api.call import Call
-from api.fields import Body, Change, Reason, Units, absent
-from api.live_streams import LiveQuery, events, position_of
+from api.fields import MAX_UNITS, Body, Change, Reason, Units, absent
+from api.live_streams import MOST_CHOSEN, LiveQuery, events, position_of
 from api.paging import PageQuery, cursor_of, parts_of
 from api.positions import catch_up
 from api.problems import invalid
@@ -19,8 +19,9 @@ from api.routing import Access, Operation, Resource
 from application.inventory import AdjustStock, SetStock, SetThreshold, StockKept
 from domain.accounts.events import Role
 from domain.inventory.stock import StockBelowReserved, StockOutOfRange
-from domain.shared.identifiers import ProductId
-from projections.stock_levels import LevelRow, Levels, levels
+from domain.shared.identifiers import AccountId, ProductId
+from domain.shared.refusal import Forbidden
+from projections.stock_queries import LevelQuery, LevelRow, Levels, levels
 
 RESOURCE = Resource("/api/v1", "inventory")
 SELLERS = (Role.SELLER, Role.ADMIN)
@@ -42,6 +43,18 @@ class StockForm(Body):
 
 class ThresholdForm(Body):
     threshold: Units = Field(description="Available units at or below which stock counts as low.")
+
+
+class LowFilters(PageQuery):
+    seller: UUID | None = None
+    """For a seller only itself."""
+    product_id: Annotated[list[UUID], Field(max_length=MOST_CHOSEN)] = []
+    min_available: Annotated[int, Field(ge=0, le=MAX_UNITS)] | None = None
+    max_available: Annotated[int, Field(ge=0, le=MAX_UNITS)] | None = None
+
+
+class LevelFilters(LowFilters):
+    low: bool | None = None
 
 
 class StockView(View, frozen=True, kw_only=True):
@@ -71,7 +84,24 @@ class LevelPage(View, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
-EXAMPLE_LEVEL = {"onHand": 40, "reserved": 3, "available": 37, "threshold": 5, "low": False}
+EXAMPLE_LEVEL: dict[str, object] = {
+    "id": "6f1a5d0e-55cc-5b8e-9f53-0c8d6f1b2a10",
+    "productId": "6f1a5d0e-55cc-5b8e-9f53-0c8d6f1b2a10",
+    "onHand": 40,
+    "reserved": 3,
+    "available": 37,
+    "threshold": 5,
+    "low": False,
+    "version": 4,
+}
+EXAMPLE_LISTED = {
+    **EXAMPLE_LEVEL,
+    "name": "Brass kettle",
+    "sellerId": "b6a7c1de-9a0b-5e2f-8f3e-4f9f8a1d2c3b",
+    "createdAt": "2026-11-21T12:00:00Z",
+    "updatedAt": "2026-11-21T12:00:00Z",
+}
+EXAMPLE_PAGE = {"items": [EXAMPLE_LISTED], "page": 1, "limit": 20, "total": 1, "pages": 1, "nextCursor": None}
 
 
 @RESOURCE.route(
@@ -113,13 +143,21 @@ async def set_threshold(call: Call, product_id: ProductId, body: ThresholdForm) 
     return _kept(await call.done(command, StockKept))
 
 
-@RESOURCE.route("GET", "/inventory", Operation(summary="Stock levels", answer=LevelPage, roles=SELLERS))
-async def list_levels(call: Call, query: Annotated[PageQuery, Query()]) -> Answer:
-    return json_answer(await _page(call, query, low=False))
+@RESOURCE.route(
+    "GET",
+    "/inventory",
+    Operation(summary="Stock levels", answer=LevelPage, roles=SELLERS, examples={"response": EXAMPLE_PAGE}),
+)
+async def list_levels(call: Call, query: Annotated[LevelFilters, Query()]) -> Answer:
+    return json_answer(await _page(call, query, low=query.low))
 
 
-@RESOURCE.route("GET", "/inventory/low", Operation(summary="What has run low", answer=LevelPage, roles=SELLERS))
-async def list_low_levels(call: Call, query: Annotated[PageQuery, Query()]) -> Answer:
+@RESOURCE.route(
+    "GET",
+    "/inventory/low",
+    Operation(summary="What has run low", answer=LevelPage, roles=SELLERS, examples={"response": EXAMPLE_PAGE}),
+)
+async def list_low_levels(call: Call, query: Annotated[LowFilters, Query()]) -> Answer:
     return json_answer(await _page(call, query, low=True))
 
 
@@ -141,23 +179,25 @@ async def follow_levels(call: Call, query: Annotated[LiveQuery, Query()]) -> Ans
         return StreamedAnswer(events(follower), STREAM, release=stack.pop_all().aclose)
 
 
-async def _page(call: Call, query: PageQuery, *, low: bool) -> LevelPage:
-    """A seller's own products; everybody's for an admin."""
-    after = None if query.cursor is None else parts_of(query.cursor, tuple[UUID])
-    offset = query.offset
-    await catch_up(call, "catalogue", "stock_levels")
+async def _page(call: Call, query: LowFilters, *, low: bool | None) -> LevelPage:
+    """A seller's own products; everybody's for an admin, who may ask for one seller's."""
     caller = call.account
+    own = caller.account if caller.role is Role.SELLER else None
+    if own is not None and query.seller not in {None, own}:
+        raise Forbidden("The stock is another seller's.")
+    wanted = LevelQuery(
+        seller=own if query.seller is None else AccountId(query.seller),
+        products=[ProductId(each) for each in query.product_id],
+        low=low,
+        most=query.max_available,
+        least=query.min_available,
+        limit=query.limit,
+        offset=query.offset,
+        after=None if query.cursor is None else ProductId(parts_of(query.cursor, tuple[UUID])[0]),
+    )
+    await catch_up(call, "catalogue", "stock_levels")
     async with call.services.pool.connection() as connection:
-        found = await levels(
-            connection,
-            stock=call.schema("stock_levels"),
-            catalogue=call.schema("catalogue"),
-            seller=caller.account if caller.role is Role.SELLER else None,
-            low=low,
-            after=None if after is None else ProductId(after[0]),
-            limit=query.limit,
-            offset=offset,
-        )
+        found = await levels(connection, wanted, stock=call.schema("stock_levels"), catalogue=call.schema("catalogue"))
     return _view(query, found)
 
 

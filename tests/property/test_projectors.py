@@ -50,7 +50,7 @@ from projections.order_queries import OrderQuery, find_orders
 from projections.projection import Connection
 from projections.search_queries import SearchQuery, search
 from projections.search_terms import asked
-from projections.stock_levels import levels
+from projections.stock_queries import LevelQuery, levels
 from projections.wishlists import wishlist
 from tests.support import profiles
 from tests.support.coupons import TERMS
@@ -143,7 +143,7 @@ async def _read(conn: Connection) -> None:
         question = asked(words)
         assert question is not None
         await search(conn, SearchQuery(question, ProductQuery()), documents="search_v1", **SHOWN)
-    await levels(conn, **JOINED)
+    await levels(conn, LevelQuery(low=True), **JOINED)
     await cart(conn, BUYER, carts="carts_v1", **JOINED)
     await addresses(conn, BUYER, books="address_books_v1")
     await wishlist(conn, BUYER, wishlists="wishlists_v1")

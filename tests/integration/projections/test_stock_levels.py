@@ -4,7 +4,8 @@ from uuid import UUID
 
 from domain.inventory.events import StockReleased, StockReserved, StockThresholdSet
 from domain.shared.identifiers import AccountId, OrderId, ProductId, stock_of
-from projections.stock_levels import changed_levels, level, levels
+from projections.stock_levels import changed_levels
+from projections.stock_queries import LevelQuery, level, levels
 from tests.support.happenings import SELLER, listed, product, stocked
 from tests.support.read_side import JOINED, ReadSide
 
@@ -35,13 +36,13 @@ async def test_the_list_is_a_sellers_own_or_all_and_can_be_of_what_ran_low(shop:
     other = AccountId(UUID(int=0x52))
     one, two, three = [await stock(shop, n, 10, seller=other if n == 3 else SELLER) for n in (1, 2, 3)]
     await shop.happened(stock_of(two), StockThresholdSet(product_id=two, threshold=10), key=two)
-    everything = await levels(shop.conn, **JOINED)
+    everything = await levels(shop.conn, LevelQuery(), **JOINED)
     assert ([row.product_id for row in everything.items], everything.total) == ([one, two, three], 3)
-    own = await levels(shop.conn, seller=SELLER, limit=1, **JOINED)
+    own = await levels(shop.conn, LevelQuery(seller=SELLER, limit=1), **JOINED)
     assert ([row.product_id for row in own.items], own.total, own.more) == ([one], 2, True)
-    rest = await levels(shop.conn, seller=SELLER, limit=1, after=one, **JOINED)
+    rest = await levels(shop.conn, LevelQuery(seller=SELLER, limit=1, after=one), **JOINED)
     assert ([row.product_id for row in rest.items], rest.more) == ([two], False)
-    low = await levels(shop.conn, low=True, **JOINED)
+    low = await levels(shop.conn, LevelQuery(low=True), **JOINED)
     assert ([row.product_id for row in low.items], low.total) == ([two], 1)
 
 

@@ -10,7 +10,8 @@ from domain.inventory.events import StockReserved
 from infrastructure.runner.instances import create, drop
 from infrastructure.runner.tracking import InstanceGone
 from projections import bulk
-from projections.stock_levels import STOCK_LEVELS, level
+from projections.stock_levels import STOCK_LEVELS
+from projections.stock_queries import level
 from tests.support.digests import digests
 from tests.support.happenings import product
 from tests.support.journal import SLOTS
