@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -18,12 +18,12 @@ from api.problems import invalid, not_found
 from api.routers.order_schemas import (
     EXAMPLE_VIEW,
     HistoryPage,
-    HistoryView,
     OrderPage,
     OrderView,
     shown,
     stands,
 )
+from api.routers.order_story import story
 from api.routing import Operation, Resource
 from application.ordering.cancelling import CancelOrder
 from application.ordering.fulfilment import AdvanceOrder
@@ -36,7 +36,7 @@ from domain.ordering.progress import OrderNotAdvanceable, OrderNotCancellable
 from domain.payments.attempt import PaymentInFlight
 from domain.shared.identifiers import AccountId, OrderId
 from domain.shared.sealed import Sealed
-from projections.order_queries import HistoryEntry, OrderQuery, OrderRow, find_orders, history, order
+from projections.order_queries import OrderQuery, OrderRow, find_orders, history, order
 
 RESOURCE = Resource("/api/v1/orders", "ordering")
 
@@ -103,7 +103,8 @@ async def get_history(call: Call, order_id: OrderId) -> Answer:
     await _visible(call, order_id)
     async with call.services.pool.connection() as connection:
         entries = await history(connection, order_id)
-    return json_answer(HistoryPage(items=[_entry(entry) for entry in entries], total=len(entries)))
+    told = story(entries, seller=_seller(call))
+    return json_answer(HistoryPage(items=told, total=len(told)))
 
 
 @RESOURCE.route(
@@ -210,15 +211,3 @@ def _after(cursor: str) -> tuple[datetime, OrderId]:
     if at.tzinfo is None:
         raise invalid("/cursor", "This is not a cursor of this list.")
     return at, OrderId(order_id)
-
-
-def _entry(entry: HistoryEntry) -> HistoryView:
-    data: dict[str, Any] = msgspec.json.decode(entry.data)
-    return HistoryView(
-        id=str(entry.position),
-        type=entry.type,
-        actor=entry.actor,
-        command=entry.command,
-        at=entry.at,
-        reason=data.get("reason"),
-    )

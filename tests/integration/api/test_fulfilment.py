@@ -130,3 +130,23 @@ async def test_an_order_is_not_deleted_on_its_first_day(shared: Shared) -> None:
         page = await shared.shop.send("GET", f"/api/v1/orders{text}", by=shared.buyer)
         assert page.json()["total"] == total
     assert (await shared.shop.send("GET", "/api/v1/orders?deleted=perhaps", by=shared.buyer)).status_code == 422
+
+
+async def test_a_seller_is_not_told_what_others_do_with_their_lines(shared: Shared) -> None:
+    await shared.pays()
+    one, two = shared.sellers
+    path = f"/api/v1/payments/{shared.order['paymentId']}/refunds"
+    assert (await shared.shop.send("POST", path, {"amount": 5, "reason": "Dented."}, by=one)).status_code == 201
+    await shared.moves("shipped", one)
+    await shared.shop.send("POST", f"{shared.path}/cancel", {"reason": "Broken."}, by=two)
+
+    async def told(by: str) -> list[str]:
+        page = (await shared.shop.send("GET", f"{shared.path}/history", by=by)).json()
+        assert page["total"] == len(page["items"])
+        return [each["type"].partition(".")[2] for each in page["items"]]
+
+    beginning = ["order-placed", "payment-requested", "payment-attempted", "payment-succeeded", "order-confirmed"]
+    everything = [*beginning, "refund-requested", "order-lines-shipped", "order-lines-cancelled", "refund-requested"]
+    assert sorted(await told(shared.buyer)) == sorted(everything)
+    assert sorted(await told(one)) == sorted([*beginning, "refund-requested", "order-lines-shipped"])
+    assert sorted(await told(two)) == sorted([*beginning, "order-lines-cancelled", "refund-requested"])
