@@ -1,5 +1,6 @@
 """The demo shop: who works and buys there, and what it sells."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -34,6 +35,32 @@ class Goods(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     attributes: dict[str, str]
 
 
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """One coupon, for years to come."""
+
+    code: str
+    percent_off: int
+    seller: str | None
+    """Their email; None where it is for everything."""
+    usage_limit: int
+    per_customer_limit: int | None
+    minimum: str | None
+    """Rupees."""
+
+
+BEGIN, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC)
+"""Of all offers."""
+OFFERS = (
+    Offer(code="MONSOON-10", percent_off=10, seller=None, usage_limit=1_000, per_customer_limit=1, minimum="999.00"),
+    Offer(
+        code="READ-MORE",
+        percent_off=25,
+        seller="seller@till.example",
+        usage_limit=200,
+        per_customer_limit=None,
+        minimum=None,
+    ),
+)
 PEOPLE = (
     Login(Role.BUYER, "buyer@till.example", "Priya Nair", "fill-the-cart"),
     Login(Role.SELLER, "seller@till.example", "Ravi Iyer", "stock-the-shelves"),

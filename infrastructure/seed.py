@@ -1,4 +1,4 @@
-"""Fills a shop with the demo's people and goods, through the same commands as everybody; twice is once."""
+"""Fills a shop with the demo's people, goods and coupons, through the same commands as everybody; twice is once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,10 +8,13 @@ from application.accounts.registration import RegisterAccount
 from application.catalogue import ListProduct
 from application.ports.commands import Command, CommandBus, Envelope
 from application.ports.security import Emails, Names, Passwords, Vault
+from application.promotions import CreateCoupon
+from domain.promotions.coupon_code import coupon_code
+from domain.promotions.terms import Terms
 from domain.shared.actor import Actor
 from domain.shared.identifiers import AccountId, ProductId, derived
 from domain.shared.money import Money, decimals_of
-from infrastructure.demo_shop import PEOPLE, Goods, Login, goods
+from infrastructure.demo_shop import BEGIN, END, OFFERS, PEOPLE, Goods, Login, Offer, goods
 
 ACTOR = Actor.system("seed")
 RUPEES = "INR"
@@ -32,7 +35,7 @@ class Seeded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seeder:
-    """What it takes to register people and list goods."""
+    """What it takes to register people, list goods and offer coupons."""
 
     bus: CommandBus
     vault: Vault
@@ -42,9 +45,10 @@ class Seeder:
     currency: str
 
     async def run(self, progress: Callable[[], None] = lambda: None) -> Seeded:
-        """Raises SeedRefused. `progress` is called after each person and each product."""
+        """Raises SeedRefused. `progress` is called after each person, product and coupon."""
         commands = [await self._registration(login) for login in PEOPLE]
         commands += [self._listing(each) for each in goods()]
+        commands += [self._coupon(each) for each in OFFERS]
         added = 0
         for subject, command in commands:
             added += await self._submit(subject, command)
@@ -78,6 +82,18 @@ class Seeder:
             quantity=listed.stock,
             threshold=listed.threshold,
         )
+
+    def _coupon(self, offer: Offer) -> tuple[str, Command]:
+        terms = Terms(
+            percentage=offer.percent_off * 100,
+            seller_id=None if offer.seller is None else account_of(offer.seller),
+            valid_from=BEGIN,
+            valid_to=END,
+            usage_limit=offer.usage_limit,
+            per_customer_limit=offer.per_customer_limit,
+            minimum=None if offer.minimum is None else price_of(Decimal(offer.minimum), currency=self.currency),
+        )
+        return f"coupon {offer.code}", CreateCoupon(code=coupon_code(offer.code), terms=terms)
 
     async def _submit(self, subject: str, command: Command) -> bool:
         """True where it was not there before."""

@@ -40,6 +40,8 @@ class CartItemView(View, frozen=True, kw_only=True):
     quantity: int
     price: Decimal
     """Of one unit, now."""
+    full_price: Decimal
+    """Of one unit, now, before discount and sale."""
     line_total: Decimal
     available: int
     warning: str | None
@@ -166,6 +168,7 @@ def _item(line: CartLineRow) -> CartItemView:
         seller_id=line.seller_id,
         quantity=line.quantity,
         price=line.price.major(),
+        full_price=line.full_price.major(),
         line_total=line.line_total.major(),
         available=line.available,
         warning=line.warning,

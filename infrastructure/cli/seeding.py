@@ -21,7 +21,7 @@ from infrastructure.settings import Settings
 
 
 def seed(quiet: Annotated[bool, typer.Option(help="Say nothing where there was nothing to do.")] = False) -> None:
-    """Fill the shop with the demo's people and goods. What is there already stays as it is."""
+    """Fill the shop with the demo's people, goods and coupons. What is there already stays as it is."""
     with program("seed") as settings, open_database(settings) as conninfo:
         migrate(conninfo)
         require_known(conninfo, settings.pii_master_key)
@@ -31,7 +31,7 @@ def seed(quiet: Annotated[bool, typer.Option(help="Say nothing where there was n
             ERRORS.print(f"till seed: {refused}", style="red", markup=False)
             raise typer.Exit(1) from refused
         if seeded.added or not quiet:
-            OUT.print(f"The demo shop has {seeded.total} people and products, {seeded.added} of them new.")
+            OUT.print(f"The demo shop has {seeded.total} people, products and coupons, {seeded.added} of them new.")
 
 
 async def _seed(settings: Settings, conninfo: str) -> Seeded:

@@ -14,7 +14,7 @@ from domain.shared.money import Money
 from infrastructure.bootstrap.worker import rebuilding
 from infrastructure.bootstrap.writing import command_loop
 from infrastructure.clock import SystemClock
-from infrastructure.demo_shop import PEOPLE, goods
+from infrastructure.demo_shop import OFFERS, PEOPLE, goods
 from infrastructure.eventstore.reader import LogReader
 from infrastructure.eventstore.registry import CATEGORIES, event_codec
 from infrastructure.postgres.pools import open_pool
@@ -54,9 +54,9 @@ async def test_seeding_again_changes_nothing(database: str, tmp_path: Path) -> N
     async with seeding(database, tmp_path) as seeder:
         second = await seeder.run()
     after = await replayed(database)
-    assert (first.added, second.added) == (len(PEOPLE) + len(goods()), 0)
+    assert (first.added, second.added) == (len(PEOPLE) + len(goods()) + len(OFFERS), 0)
     assert (before.position, before.fold.digest()) == (after.position, after.fold.digest())
-    assert before.fold.streams() == {"account": 6, "email-claim": 6, "product": 24, "stock": 24}
+    assert before.fold.streams() == {"account": 6, "email-claim": 6, "product": 24, "stock": 24, "coupon": 2}
 
 
 async def test_a_replay_tells_how_far_it_is_and_counts_every_event(database: str, tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ async def test_one_look_shows_the_instances_their_lag_the_stops_and_what_is_due(
         stop_a_slot(connection)
         standing = look(connection)
     by_name = {instance.name: instance for instance in standing.instances}
-    assert standing.head.position == 84
+    assert standing.head.position == 86
     assert standing.head.recorded_at is not None
     assert (by_name["catalogue"].live, by_name["catalogue"].position) == (True, 0)
     assert (by_name["catalogue"].stopped_slots, by_name["unpaid_orders"].stopped_slots) == (1, 0)

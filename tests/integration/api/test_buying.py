@@ -11,6 +11,7 @@ async def test_a_buyer_registers_fills_a_cart_checks_out_pays_and_reads_the_orde
     assert b'"lineTotal":1575.00' in added.content
     cart = await shop.send("GET", "/api/v1/cart", by=buyer)
     assert (cart.json()["total"], cart.json()["items"][0]["quantity"]) == (1575.00, 2)
+    assert b'"price":787.50,"fullPrice":875.00,"lineTotal":1575.00' in cart.content
 
     placed = await shop.send("POST", "/api/v1/checkout", {"shippingAddress": {"line1": "12 MG Road"}}, by=buyer)
     assert placed.status_code == 201, placed.text
