@@ -37,6 +37,7 @@ from api.routers import (
     projections,
     reviews,
     search,
+    sessions,
     users,
     wishlist,
 )
@@ -62,6 +63,7 @@ RESOURCES = (
     users,
     contact,
     addresses,
+    sessions,
     admin_users,
     customers,
     api_keys,

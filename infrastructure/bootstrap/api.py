@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 
 from application.ports.clock import Clock
-from infrastructure.bootstrap.tables import CHANGES, projections
+from infrastructure.bootstrap.changes import CHANGES
+from infrastructure.bootstrap.tables import projections
 from infrastructure.bootstrap.vaults import open_vault
 from infrastructure.bootstrap.writing import command_loop, partitions
 from infrastructure.clock import SystemClock

@@ -62,20 +62,20 @@ from application.processes.refunds import REFUNDS
 from application.processes.unpaid_orders import UNPAID_ORDERS
 from infrastructure.commandloop.batch import Handlers
 from infrastructure.processes.driver import as_projection
-from infrastructure.runner.changes import ChangesSince
 from infrastructure.settings import Settings
 from projections.accounts import ACCOUNTS
 from projections.address_books import ADDRESS_BOOKS
 from projections.carts import CARTS
-from projections.catalogue import CATALOGUE, changed_products
-from projections.categories import CATEGORIES, changed_categories
+from projections.catalogue import CATALOGUE
+from projections.categories import CATEGORIES
 from projections.coupons import COUPONS
 from projections.order_history import ORDER_HISTORY
 from projections.projection import Projection
 from projections.reviews import REVIEWS
 from projections.sales import SALES
-from projections.search import SEARCH, changed_documents
-from projections.stock_levels import STOCK_LEVELS, changed_levels
+from projections.search import SEARCH
+from projections.sessions import SESSIONS
+from projections.stock_levels import STOCK_LEVELS
 from projections.wishlists import WISHLISTS
 
 _ACCOUNTS: Handlers = {
@@ -171,6 +171,7 @@ def handlers(policy: ShopPolicy) -> Handlers:
 READ_MODELS: tuple[Projection, ...] = (
     ACCOUNTS,
     ADDRESS_BOOKS,
+    SESSIONS,
     CATALOGUE,
     CATEGORIES,
     SEARCH,
@@ -224,15 +225,6 @@ EFFECTS: Mapping[type[Command], Effect[Any]] = {
     SendOneTimePassword: send_one_time_password,
     ForgetMail: forget_mail,
 }
-
-
-CHANGES: Mapping[str, ChangesSince] = {
-    CATALOGUE.name: changed_products,
-    CATEGORIES.name: changed_categories,
-    STOCK_LEVELS.name: changed_levels,
-    SEARCH.name: changed_documents,
-}
-"""The read models whose rendered answers API processes keep, and how they learn what changed."""
 
 
 def projections(*, auto_advance: timedelta | None = None) -> tuple[Projection, ...]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from domain.accounts.address_events import AddressBookOpened
-from domain.accounts.events import AccountRegistered, Role
+from domain.accounts.events import AccountRegistered, Role, SessionStarted
 from domain.accounts.key_events import (
     ApiKeyIssued,
 )
@@ -33,6 +33,7 @@ from domain.shared.identifiers import (
     ClaimId,
     CouponId,
     PaymentId,
+    SessionId,
     WishlistId,
     review_of,
 )
@@ -50,6 +51,7 @@ from projections.order_queries import OrderQuery, find_orders
 from projections.projection import Connection
 from projections.search_queries import SearchQuery, search
 from projections.search_terms import asked
+from projections.sessions import sessions_of
 from projections.stock_queries import LevelQuery, levels
 from projections.wishlists import wishlist
 from tests.support import profiles
@@ -81,6 +83,9 @@ FIRST: dict[str, Event] = {
         review_id=REVIEW, product_id=PRODUCT, buyer_id=BUYER, order_id=ORDER, rating=5, text="", at=NOON
     ),
     "address-book": AddressBookOpened(address_book_id=AddressBookId(STREAM), account_id=BUYER, at=NOON),
+    "session": SessionStarted(
+        session_id=SessionId(STREAM), account_id=BUYER, client="c", at=NOON, expires_at=NOON
+    ),
     "cart": CartOpened(cart_id=CartId(STREAM), buyer_id=BUYER, at=NOON),
     "wishlist": WishlistOpened(wishlist_id=WishlistId(STREAM), buyer_id=BUYER, at=NOON),
     "order": placed(ORDER, line(1)),
@@ -95,6 +100,7 @@ KEYS = {
     "stock": PRODUCT,
     "review": PRODUCT,
     "address-book": BUYER,
+    "session": BUYER,
     "cart": BUYER,
     "wishlist": BUYER,
     "order": ORDER,
@@ -107,7 +113,8 @@ STREAMS = {
 IDENTITY = {
     "account_id": AccountId(STREAM), "product_id": PRODUCT, "cart_id": CartId(STREAM), "order_id": ORDER,
     "payment_id": PAYMENT, "review_id": REVIEW, "wishlist_id": WishlistId(STREAM), "coupon_id": CouponId(STREAM),
-    "category_id": CategoryId(STREAM), "key_id": ApiKeyId(STREAM), "address_book_id": AddressBookId(STREAM),
+    "category_id": CategoryId(STREAM), "key_id": ApiKeyId(STREAM),
+    "address_book_id": AddressBookId(STREAM), "session_id": SessionId(STREAM),
 }  # fmt: skip
 
 
@@ -146,6 +153,7 @@ async def _read(conn: Connection) -> None:
     await levels(conn, LevelQuery(low=True), **JOINED)
     await cart(conn, BUYER, carts="carts_v1", **JOINED)
     await addresses(conn, BUYER, books="address_books_v1")
+    await sessions_of(conn, BUYER, at=NOON, sessions="sessions_v1")
     await wishlist(conn, BUYER, wishlists="wishlists_v1")
     await find_orders(conn, OrderQuery(), orders="order_history_v1")
     await find_coupons(conn, coupons="coupons_v1")

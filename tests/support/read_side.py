@@ -21,6 +21,7 @@ from projections.projection import Connection, Projection
 from projections.reviews import REVIEWS
 from projections.sales import SALES
 from projections.search import SEARCH
+from projections.sessions import SESSIONS
 from projections.stock_levels import STOCK_LEVELS
 from projections.wishlists import WISHLISTS
 from tests.support.journal import SLOTS, Journal
@@ -30,6 +31,7 @@ from tests.support.waiting import until
 PROJECTIONS = (
     ACCOUNTS,
     ADDRESS_BOOKS,
+    SESSIONS,
     CATALOGUE,
     CATEGORIES,
     SEARCH,
