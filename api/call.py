@@ -1,7 +1,6 @@
 """One request on its way through the API: who asks, what was sent, and the commands it leads to."""
 
 from collections.abc import Collection, Mapping
-from hashlib import blake2b
 from typing import TypeVar
 from uuid import UUID, uuid5
 
@@ -60,6 +59,7 @@ class Call(Request):
         self.submitted = False
         self.uploads: tuple[UploadFile, ...] = ()
         """Files of a form, on routes that take them."""
+        self._holds_form = False
         self._sent: object = msgspec.UNSET
         self._command_id: UUID | None = None
 
@@ -107,6 +107,8 @@ class Call(Request):
 
     async def take_form(self, json_fields: frozenset[str]) -> None:
         """A multipart body, apart: `json` gives its fields, `uploads` its files. Closed by `close_form`."""
+        self.running.forms.enter()
+        self._holds_form = True
         form = await multipart.read_form(self.given, self.receive, json_fields=json_fields)
         self._sent, self.uploads = form.fields, form.files
 
@@ -118,6 +120,9 @@ class Call(Request):
     async def close_form(self) -> None:
         for upload in self.uploads:
             await upload.close()
+        if self._holds_form:
+            self._holds_form = False
+            self.running.forms.leave()
 
     async def model(self, model: type[M]) -> M:
         """The body as a model; one without required fields may be left out altogether."""
@@ -210,7 +215,7 @@ class Call(Request):
 
     async def _fingerprint(self) -> bytes:
         sent = bodies.canonical(await self.json())
-        digests = [await _digest(upload) for upload in self.uploads]
+        digests = [await multipart.digest(upload) for upload in self.uploads]
         return self.services.fingerprints.of(self.method.encode(), self.scope["path"].encode(), sent, *digests)
 
     def own_headers(self, status: int) -> list[Header]:
@@ -236,11 +241,6 @@ class Call(Request):
         if not (header.startswith('"') and header.endswith('"') and number.isdecimal() and len(number) < 19):
             raise Problem(412, "version-mismatch", "If-Match takes the ETag of the resource.")
         return int(number)
-
-
-async def _digest(upload: UploadFile) -> bytes:
-    await upload.seek(0)
-    return blake2b(await upload.read()).digest()
 
 
 def result_of(outcome: Outcome, kind: type[R]) -> R:

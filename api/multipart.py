@@ -1,6 +1,7 @@
 """Multipart bodies: fields and files, bounded while they arrive. What a file was called is of no interest."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from api import bodies, negotiation
 from api.problems import Problem, invalid, unprocessable
-from application.ports.images import LARGEST_UPLOAD
+from application.ports.images import LARGEST_UPLOAD, ImagesBusy
 from domain.catalogue.images import MAX_IMAGES
 
 MULTIPART = b"multipart/form-data"
@@ -18,11 +19,28 @@ FILES = frozenset({"images", "images[]", "image"})
 MOST_FIELDS = 100
 LONGEST_FIELD = 256 * 1024
 LARGEST_BODY = MAX_IMAGES * LARGEST_UPLOAD + 1024 * 1024
+MOST_FORMS = 8
 MOST_HEADERS = 16 * 1024
 """Bytes of the header of one part."""
 FORM_PROBLEMS = ((413, "image-too-large"), (422, "malformed-form"))
 
 Receive = Callable[[], Awaitable[Any]]
+
+
+class FormGate:
+    """So many forms are taken at a time: each may bring ten files of 5 MiB, which are kept on the disk meanwhile."""
+
+    def __init__(self, most: int = MOST_FORMS) -> None:
+        self._free = most
+
+    def enter(self) -> None:
+        """Raises ImagesBusy."""
+        if self._free < 1:
+            raise ImagesBusy("Too many forms are being read.")
+        self._free -= 1
+
+    def leave(self) -> None:
+        self._free += 1
 
 
 class Form(msgspec.Struct, frozen=True):
@@ -56,6 +74,12 @@ async def read_form(given: Mapping[bytes, bytes], receive: Receive, *, json_fiel
     except BaseException:
         await parsed.close()
         raise
+
+
+async def digest(upload: UploadFile) -> bytes:
+    """Of all that the file holds."""
+    await upload.seek(0)
+    return blake2b(await upload.read()).digest()
 
 
 def _fields(texts: list[tuple[str, str]], json_fields: frozenset[str]) -> dict[str, Any]:

@@ -112,9 +112,9 @@ class TillRoute(APIRoute):
         if self.query is not None:
             currency = call.services.settings.store_currency
             arguments["query"] = query_of(self.query, call.scope["query_string"], currency=currency)
-        if operation.uploads is not None and is_multipart(call.given):
-            await call.take_form(operation.uploads)
         try:
+            if operation.uploads is not None and is_multipart(call.given):
+                await call.take_form(operation.uploads)
             if self.body is not None:
                 arguments["body"] = await call.model(self.body)
             answer: Answer = await self.endpoint(call, **arguments)

@@ -7,6 +7,7 @@ from api.catalogue_reads import CatalogueReads
 from api.limits import Limits
 from api.live_levels import LiveLevels
 from api.live_places import Places
+from api.multipart import FormGate
 from api.services import Services
 from api.together import Together
 from application.ports.security import Standing
@@ -19,6 +20,7 @@ class Running:
     limits: Limits
     cache: AnswerCache
     catalogue: CatalogueReads
+    forms: FormGate
     standings: Together[AccountId, Standing]
     """Accounts as they stand when they are asked for."""
     levels: LiveLevels
@@ -33,6 +35,7 @@ class Running:
             limits=Limits(on=settings.rate_limits, storage=settings.rate_limit_storage),
             cache=AnswerCache(services.positions, services.clock),
             catalogue=CatalogueReads(services),
+            forms=FormGate(),
             standings=Together(services.directory.standings),
             levels=LiveLevels(services),
             places=Places(limited=settings.rate_limits),

@@ -91,6 +91,8 @@ async def _picture(call: Call, key: ImageKey) -> Answer:
     data = await call.services.images.get(key)
     if data is None:
         raise not_found("There is no such image.")
-    media_type = next(kind for beginning, kind in BEGINNINGS.items() if data.startswith(beginning))
+    media_type = next((kind for beginning, kind in BEGINNINGS.items() if data.startswith(beginning)), None)
+    if media_type is None:  # somebody else's hand was in the store
+        raise not_found("There is no such image.")
     etag = (b"etag", f'"{key.image}-{key.form}"'.encode())
     return Answer(200, data, [(b"content-type", media_type.encode()), *FOR_EVER, etag], compressible=False)

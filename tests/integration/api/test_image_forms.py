@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from api.multipart import MOST_FORMS
 from application.ports.images import LARGEST_UPLOAD
 from tests.support.pictures import picture, png
 from tests.support.uploading import Parts, add, images_of, kept, parts, send
@@ -107,6 +108,23 @@ async def test_what_is_no_form_is_refused(shop: Web, content_type: str, body: by
     headers = {"Authorization": f"Bearer {seller}", "Content-Type": content_type}
     answer = await shop.http.post(f"/api/v1/products/{product}/images", content=body, headers=headers)
     assert answer.status_code == status, answer.text
+
+
+async def test_only_so_many_forms_are_read_at_a_time_and_each_makes_room(shop: Web) -> None:
+    seller = await shop.login("seller")
+    product = await shop.product(seller)
+    gate = shop.app.running().forms
+    for _ in range(MOST_FORMS):
+        gate.enter()
+    busy = await add(shop, product, parts(picture()), by=seller)
+    assert (busy.status_code, busy.json()["code"], busy.headers["retry-after"]) == (503, "overloaded", "1")
+    gate.leave()
+    for sent in (b"none", picture()):
+        assert (await add(shop, product, parts(sent), by=seller)).status_code != 503
+    path, headers = f"/api/v1/products/{product}/images", {"Authorization": f"Bearer {seller}"}
+    for _ in range(3):
+        broken = await shop.http.post(path, content=b"--x", headers={**headers, "Content-Type": "multipart/form-data"})
+        assert broken.status_code == 422
 
 
 @pytest.mark.parametrize("files", [True, False])

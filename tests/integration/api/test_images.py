@@ -120,6 +120,12 @@ async def test_a_version_that_has_passed_is_refused(shop: Web, tmp_path: Path) -
     assert kept(tmp_path) == []
 
 
+async def test_what_the_shop_did_not_make_is_not_shown(shop: Web) -> None:
+    key = ImageKey(ImageId(UUID(int=7)), Form.FULL)
+    await shop.services.images.put(key, b"<script>alert(1)</script>", media_type="text/html")
+    assert (await shop.send("GET", f"/images/{key.image}")).status_code == 404
+
+
 async def test_a_store_that_is_away_is_told_and_nothing_is_recorded(
     shop: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
