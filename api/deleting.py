@@ -20,14 +20,15 @@ ACTOR = Actor.system("closing-accounts")
 async def delete_account(call: Call, account: AccountId) -> Answer:
     """204; 202 where it takes longer than a request may: the account is closed, and the shop ends it by itself.
 
-    Raises UndeliveredOrders, where the account was reopened.
+    Raises UndeliveredOrders and ProductsForSale, where the account was reopened.
     """
     kept = await call.done(CloseAccount(account_id=account, expected_version=call.expected_version()), ClosingKept)
     try:
         undelivered = await call.services.open_orders.of(account, patience=PATIENCE)
+        for_sale = await call.services.open_orders.for_sale(account, patience=PATIENCE)
     except OrdersNotKnown:
         return Answer(202, b"")
-    end = EndClosing(account_id=account, closing=kept.closing, undelivered=undelivered)
+    end = EndClosing(account_id=account, closing=kept.closing, undelivered=undelivered, for_sale=for_sale)
     command_id = uuid5(call.command_id(), "end-closing")
     require_deleted(await call.follow_up(end, ClosingEnded, command_id=command_id, actor=ACTOR))
     call.services.vault.forget(account)

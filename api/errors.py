@@ -6,7 +6,7 @@ import psycopg
 
 from api.problems import Problem, later
 from application.access import VersionMismatch
-from application.accounts.closing import UndeliveredOrders
+from application.accounts.closing import ProductsForSale, UndeliveredOrders
 from application.ports.commands import ExecutionFailed, KeyReused, NotExecuted, Outcome, OutcomeUnknown, RefusalNote
 from application.ports.images import ImageNotAccepted, ImagesBusy, ImageStoreUnavailable
 from application.ports.security import PasswordsBusy
@@ -133,6 +133,7 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     PaymentSettled: 409,
     PaymentWindowClosed: 409,
     ProductNotAvailable: 409,
+    ProductsForSale: 409,
     RefundExceedsPayment: 409,
     ReviewTakenDown: 409,
     StockBelowReserved: 409,

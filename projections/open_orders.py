@@ -1,11 +1,11 @@
-"""What of an account is under way: asked of the read model of orders, once it has seen the account's latest event."""
+"""What of an account is under way: asked of the read models, once they have seen the account's latest event."""
 
 from application.ports.open_orders import OpenOrder, OrdersNotKnown
 from domain.shared.identifiers import AccountId
 from projections import bulk
 from projections.projection import Connection
 
-_LIVE = "SELECT live_schema FROM till.projection WHERE name = 'order_history' FOR SHARE"
+_LIVE = "SELECT live_schema FROM till.projection WHERE name = %s FOR SHARE"
 _REACHED = """
 SELECT min(position) >= coalesce((SELECT e.notification_id FROM till.stored_events e WHERE e.originator_id = %s
                                    ORDER BY e.originator_version DESC LIMIT 1), 0)
@@ -21,16 +21,31 @@ SELECT o.id, o.order_number, o.status FROM (
  ORDER BY o.created_at, o.id
 """
 
+_FOR_SALE = "SELECT count(*) FROM {catalogue}.product WHERE seller_id = %(account)b AND NOT withdrawn"
+
 
 async def open_orders(conn: Connection, account: AccountId) -> tuple[OpenOrder, ...]:
-    """Raises OrdersNotKnown where the read model is not there yet. A connection of its own transaction's."""
+    """Raises OrdersNotKnown where the read model is not there yet. A transaction of its own."""
     async with conn.transaction():
-        live = await bulk.read(conn, _LIVE)
-        if not live:
-            raise OrdersNotKnown(str(account))
-        schema = live[0][0]
-        reached = await bulk.read(conn, _REACHED, (account, schema))
-        if not reached[0][0]:
-            raise OrdersNotKnown(str(account))
+        schema = await _reached(conn, "order_history", account)
         rows = await bulk.read(conn, _OPEN.format(orders=schema), {"account": account})
     return tuple(OpenOrder(order_id=id_, order_number=number, status=status) for id_, number, status in rows)
+
+
+async def products_for_sale(conn: Connection, account: AccountId) -> int:
+    """Likewise."""
+    async with conn.transaction():
+        schema = await _reached(conn, "catalogue", account)
+        rows = await bulk.read(conn, _FOR_SALE.format(catalogue=schema), {"account": account})
+    return int(rows[0][0])
+
+
+async def _reached(conn: Connection, projection: str, account: AccountId) -> str:
+    """The live schema, held live until the transaction ends."""
+    live = await bulk.read(conn, _LIVE, (projection,))
+    if live:
+        schema = str(live[0][0])
+        reached = await bulk.read(conn, _REACHED, (account, schema))
+        if reached[0][0]:
+            return schema
+    raise OrdersNotKnown(f"{projection} has not seen {account} yet")

@@ -15,7 +15,7 @@ from api.fields import Body, EmailText, Name, PasswordText, RoleWord, Truth
 from api.profiles import UserView, user_view
 from api.registering import registration
 from api.routing import Operation, Resource
-from application.accounts.closing import UndeliveredOrders
+from application.accounts.closing import ProductsForSale, UndeliveredOrders
 from application.accounts.results import AccountKept
 from domain.accounts.email_claim import EmailTaken
 from domain.accounts.events import Role
@@ -109,7 +109,7 @@ async def edit_user(call: Call, account_id: AccountId, body: UserForm) -> Answer
         summary="Delete an account, and forget the person",
         status=204,
         roles=ADMIN,
-        refusals=(UndeliveredOrders,),
+        refusals=(UndeliveredOrders, ProductsForSale),
         alternatives=LATER,
     ),
 )

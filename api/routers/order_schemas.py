@@ -112,7 +112,7 @@ def shown(row: OrderRow, address: dict[str, str] | None, *, seller: AccountId | 
         currency=row.currency,
         status=row.status,
         shipping_address=address,
-        cancelled_by=row.cancelled_by and row.cancelled_by.removeprefix("account:"),
+        cancelled_by=row.cancelled_by and _account_of(row.cancelled_by),
         cancel_reason=row.cancel_reason,
         deleted_at=row.deleted_at,
         pay_before=row.pay_before,
@@ -194,4 +194,9 @@ def _share(lines: tuple[OrderLineRow, ...]) -> tuple[int, int, int, int]:
 
 
 def _who(actor: Actor | None) -> str | None:
-    return None if actor is None else str(actor).removeprefix("account:")
+    return None if actor is None else _account_of(str(actor))
+
+
+def _account_of(actor: str) -> str:
+    """The account's id alone, whether in person or through an API key; others by their kind and name."""
+    return actor.removeprefix("account:").partition("/key:")[0]

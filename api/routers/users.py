@@ -6,7 +6,7 @@ from api.deleting import LATER, delete_account
 from api.fields import Body, Name, Truth, absent
 from api.profiles import UserView, sealed_for_caller, user_view
 from api.routing import Operation, Resource
-from application.accounts.closing import UndeliveredOrders
+from application.accounts.closing import ProductsForSale, UndeliveredOrders
 from application.accounts.profile import EditProfile
 from application.accounts.results import AccountKept
 
@@ -55,7 +55,7 @@ async def edit_me(call: Call, body: ProfilePatch) -> Answer:
     Operation(
         summary="Delete the caller's account, and forget the person",
         status=204,
-        refusals=(UndeliveredOrders,),
+        refusals=(UndeliveredOrders, ProductsForSale),
         alternatives=LATER,
     ),
 )

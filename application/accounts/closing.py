@@ -23,16 +23,23 @@ class UndeliveredOrders(Refusal):
     code = "undelivered-orders"
 
 
+class ProductsForSale(Refusal):
+    """A seller is not deleted while anything of theirs is for sale: nobody would be there to ship it."""
+
+    code = "products-for-sale"
+
+
 class ClosingKept(Result, frozen=True, kw_only=True):
     account_id: AccountId
     closing: UUID
 
 
 class ClosingEnded(Result, frozen=True, kw_only=True):
-    """`undelivered` is why the account was reopened; there is nothing where it was deleted."""
+    """What is under way is why the account was reopened; there is nothing where it was deleted."""
 
     account_id: AccountId
     undelivered: tuple[OpenOrder, ...]
+    for_sale: int = 0
 
 
 class CloseAccount(Command, frozen=True, kw_only=True):
@@ -47,12 +54,14 @@ class CloseAccount(Command, frozen=True, kw_only=True):
 
 
 class EndClosing(Command, frozen=True, kw_only=True):
-    """The second step, for the shop itself; `undelivered` is what was found when the door was closed."""
+    """The second step, for the shop itself, with what was found under way when the door was closed."""
 
     name: ClassVar[str] = "accounts.end-closing"
     account_id: AccountId
     closing: UUID
     undelivered: tuple[OpenOrder, ...]
+    for_sale: int = 0
+    """Products of a seller that are listed."""
 
     def streams(self) -> Touched:
         return touching(ACCOUNTS, self.account_id)
@@ -73,15 +82,15 @@ def end_closing(command: EndClosing, work: Work) -> ClosingEnded:
     account = work.get(ACCOUNTS, command.account_id)
     if account.status is AccountStatus.DELETED and account.closing == command.closing:
         return ClosingEnded(account_id=account.id, undelivered=())
-    if command.undelivered:
+    if command.undelivered or command.for_sale:
         work.record(ACCOUNTS, account.id, reopen(account, closing=command.closing, at=work.now))
     else:
         _delete(work, account, command.closing)
-    return ClosingEnded(account_id=account.id, undelivered=command.undelivered)
+    return ClosingEnded(account_id=account.id, undelivered=command.undelivered, for_sale=command.for_sale)
 
 
 def require_deleted(ended: ClosingEnded) -> None:
-    """Raises UndeliveredOrders, which lists them."""
+    """Raises UndeliveredOrders, which lists them, and ProductsForSale."""
     if ended.undelivered:
         listed = ended.undelivered[:MOST_LISTED]
         violations = tuple(
@@ -89,6 +98,8 @@ def require_deleted(ended: ClosingEnded) -> None:
         )
         detail = f"{len(ended.undelivered)} orders are neither delivered nor cancelled."
         raise UndeliveredOrders(detail, violations=violations)
+    if ended.for_sale:
+        raise ProductsForSale(f"{ended.for_sale} products are for sale; withdraw them first.")
 
 
 def _delete(work: Work, account: Account, closing: UUID) -> None:

@@ -24,5 +24,6 @@ class SettleClosing(Command, frozen=True, kw_only=True):
 async def settle_closing(command: SettleClosing, ports: EffectPorts) -> None:
     """A refusal is no fault: it was ended meanwhile. Raises OrdersNotKnown."""
     undelivered = await ports.open_orders.of(command.account_id, patience=PATIENCE)
-    end = EndClosing(account_id=command.account_id, closing=command.closing, undelivered=undelivered)
-    await ports.submit(end, f"end:{len(undelivered)}")
+    for_sale = await ports.open_orders.for_sale(command.account_id, patience=PATIENCE)
+    end = EndClosing(account_id=command.account_id, closing=command.closing, undelivered=undelivered, for_sale=for_sale)
+    await ports.submit(end, f"end:{len(undelivered)}:{for_sale}")

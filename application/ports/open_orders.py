@@ -1,4 +1,4 @@
-"""What an account still has under way, as far as the orders that were placed before it was closed."""
+"""What an account still has under way: orders that were placed before it was closed, and products for sale."""
 
 from datetime import timedelta
 from typing import Protocol
@@ -17,7 +17,7 @@ class OpenOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrdersNotKnown(Exception):
-    """The read model of orders has not reached the account's latest event yet."""
+    """A read model has not reached the account's latest event yet."""
 
 
 class OpenOrders(Protocol):
@@ -26,3 +26,6 @@ class OpenOrders(Protocol):
 
         Waits as long for the read model of orders to get there; raises OrdersNotKnown.
         """
+
+    async def for_sale(self, account: AccountId, *, patience: timedelta) -> int:
+        """How many products of the account are listed. Waits as above for the catalogue; raises OrdersNotKnown."""

@@ -14,3 +14,6 @@ class FakeOpenOrders:
 
     async def of(self, account: AccountId, *, patience: timedelta) -> tuple[OpenOrder, ...]:
         return self.orders
+
+    async def for_sale(self, account: AccountId, *, patience: timedelta) -> int:
+        return 0

@@ -77,6 +77,15 @@ async def test_a_seller_with_undelivered_lines_stays(shop: Web) -> None:
     assert (await shop.send("DELETE", ME, by=seller)).json()["code"] == "undelivered-orders"
 
 
+async def test_a_seller_with_products_for_sale_stays(shop: Web) -> None:
+    seller = await shop.login("seller")
+    product = await shop.product(seller)
+    refused = await shop.send("DELETE", ME, by=seller)
+    assert (refused.status_code, refused.json()["code"]) == (409, "products-for-sale")
+    assert (await shop.send("DELETE", f"/api/v1/products/{product}", by=seller)).status_code == 204
+    assert (await shop.send("DELETE", ME, by=seller)).status_code == 204
+
+
 async def test_only_admins_delete_others(shop: Web) -> None:
     buyer, other, admin = await shop.login(), await shop.login(), await shop.admin()
     account = (await shop.send("GET", ME, by=buyer)).json()["id"]
