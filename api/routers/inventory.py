@@ -172,6 +172,11 @@ async def list_low_levels(call: Call, query: Annotated[LowFilters, Query()]) -> 
     ),
 )
 async def follow_levels(call: Call, query: Annotated[LiveQuery, Query()]) -> Answer:
+    """First what there is, then each change: `{"type": "INVENTORY_UPDATE", "productId", "available", "position"}`.
+
+    An `id` says that everything so far has been told; send it back as `Last-Event-ID` to go on from there. Silence is
+    broken every 15 seconds. The same is told by WebSocket at `/api/v1/inventory/live`, with `HEARTBEAT` messages.
+    """
     after = position_of(call.given.get(b"last-event-id"))
     async with AsyncExitStack() as stack:
         stack.enter_context(call.running.places.place(call.address))

@@ -11,9 +11,12 @@ from projections import bulk
 from projections.catalogue import CATALOGUE
 from projections.order_history import ORDER_HISTORY
 from projections.projection import Projection
+from projections.reviews import REVIEWS
 from projections.stock_levels import STOCK_LEVELS
+from projections.wishlists import WISHLISTS
 from tests.support.faust_side import FaustSide, faust_side_on, in_batches, ours
 from tests.support.happenings import listed, product
+from tests.support.opinions import opinions
 from tests.support.sales import day
 
 
@@ -23,9 +26,12 @@ async def side(database: str) -> AsyncIterator[FaustSide]:
         yield opened
 
 
-@pytest.mark.parametrize("projection", [ORDER_HISTORY, STOCK_LEVELS, CATALOGUE], ids=lambda each: each.name)
+@pytest.mark.parametrize(
+    "projection", [ORDER_HISTORY, STOCK_LEVELS, CATALOGUE, REVIEWS, WISHLISTS], ids=lambda each: each.name
+)
 async def test_each_event_is_applied_once(side: FaustSide, projection: Projection) -> None:
-    records = day(side.shop.journal, 150, seed=1)
+    crowd = opinions if projection in {REVIEWS, WISHLISTS} else day
+    records = crowd(side.shop.journal, 150, seed=1)
     arrivals = ours(await side.happened(records), projection)
 
     async def by_kafka(seed: int) -> None:
