@@ -10,6 +10,14 @@ from tests.support.modes import Mode
 from tests.support.system import System
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What the API alone decides is asked for over Kafka too, but not every day."""
+    for item in items:
+        parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        if parameters.get("mode") == "distributed" and item.get_closest_marker("alike"):
+            item.add_marker("soak")
+
+
 @pytest.fixture(scope="package", params=["embedded", "distributed"])
 def mode(request: pytest.FixtureRequest) -> Mode:
     """All in process; and over Kafka, with a process for each projection."""

@@ -15,7 +15,7 @@ from tests.support.caller import Caller, Reply, listed, newcomer
 from tests.support.crowd import minted
 from tests.support.system import System, eventually
 
-pytestmark = pytest.mark.usefixtures("unanswered")
+pytestmark = [pytest.mark.alike, pytest.mark.usefixtures("unanswered")]
 LIMIT = 1024 * 1024
 
 

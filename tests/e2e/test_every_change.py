@@ -14,6 +14,8 @@ from tests.support.stage import Asked, Stage
 from tests.support.system import System
 from tests.support.walking import Walked
 
+pytestmark = pytest.mark.alike
+
 CHANGES = [each for each in (Walked(name, route) for name, route in sorted(served().items())) if each.changes]
 KEYED = [
     each for each in CHANGES if each.name not in {"POST /payments/razorpay/webhook", "POST /payments/stripe/webhook"}

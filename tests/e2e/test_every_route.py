@@ -38,6 +38,7 @@ def test_what_it_gives_is_what_it_says(walked: Walked, stage: Stage) -> None:
         assert reply.content
 
 
+@pytest.mark.alike
 @each(*(route for route in ROUTES if not route.public))
 def test_it_takes_an_account(walked: Walked, stage: Stage) -> None:
     asked = walked.elsewhere(walked.ask(stage))
@@ -47,6 +48,7 @@ def test_it_takes_an_account(walked: Walked, stage: Stage) -> None:
         assert reply.headers["www-authenticate"].startswith("Bearer")
 
 
+@pytest.mark.alike
 @each(*(route for route in ROUTES if not route.public))
 def test_each_role_has_what_is_its_own(walked: Walked, stage: Stage) -> None:
     """Refused first, and carried out then: no refusal has changed anything."""
@@ -58,6 +60,7 @@ def test_each_role_has_what_is_its_own(walked: Walked, stage: Stage) -> None:
     assert walked.send(asked).status == (asked.status or walked.status)
 
 
+@pytest.mark.alike
 @each(*(route for route in ROUTES if route.takes_ids))
 def test_what_is_not_there_is_not_found(walked: Walked, stage: Stage) -> None:
     asked = walked.ask(stage)
@@ -68,6 +71,7 @@ def test_what_is_not_there_is_not_found(walked: Walked, stage: Stage) -> None:
     assert (reply.status, reply.code) == (414, "address-too-long")
 
 
+@pytest.mark.alike
 @each(*(route for route in ROUTES if route.changes and route.route.body is not None))
 def test_fields_that_there_are_not_are_named(walked: Walked, stage: Stage) -> None:
     asked = walked.ask(stage)
@@ -77,6 +81,7 @@ def test_fields_that_there_are_not_are_named(walked: Walked, stage: Stage) -> No
     assert "/colour" in {error["pointer"] for error in reply.json["errors"]}
 
 
+@pytest.mark.alike
 @each(*(route for route in ROUTES if route.route.query is not None))
 def test_filters_that_there_are_not_are_named(walked: Walked, stage: Stage) -> None:
     asked = walked.ask(stage)

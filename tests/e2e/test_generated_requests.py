@@ -23,6 +23,8 @@ from tests.support.openapi import contract
 from tests.support.stage import Stage
 from tests.support.system import System
 
+pytestmark = pytest.mark.alike
+
 FEW, MANY = 3, 50
 CHECKS: list[Any] = [
     not_a_server_error,

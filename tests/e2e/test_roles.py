@@ -60,7 +60,6 @@ REFUND = {"reason": "Dented."}
         ("rival", "POST", "/cart/items", ITEM, 403),
         ("rival", "POST", "/checkout", {}, 403),
         ("seller", "GET", "{order}", None, 200),
-        ("seller", "POST", "{order}/cancel", {"reason": "No."}, 403),
         ("admin", "GET", "{order}", None, 200),
         ("admin", "GET", "{order}/history", None, 200),
         ("admin", "GET", "{payment}", None, 200),
