@@ -9,12 +9,13 @@ from uuid import UUID
 from msgspec import Raw, Struct, msgpack
 
 from api.answers import encode
-from api.fragments import Fragment, Tables
+from api.fragments import Fragment
 from api.paging import cursor_of, parts_of
 from api.problems import invalid
 from api.product_schemas import ProductFilters, ProductPage, ProductView, minor
 from domain.shared.identifiers import AccountId, CategoryId
 from projections.catalogue_lists import After, ProductList, ProductQuery, Sort
+from projections.catalogue_tables import Tables
 
 _pack = msgpack.Encoder(uuid_format="bytes").encode
 
@@ -24,6 +25,8 @@ class Rendered(Struct, frozen=True):
 
     body: bytes
     etag: bytes
+    until: datetime | None
+    """When it is another one though nothing has happened."""
 
 
 def rendered(filters: ProductFilters, tables: Tables, found: ProductList, items: Sequence[Fragment]) -> Rendered:
@@ -31,7 +34,7 @@ def rendered(filters: ProductFilters, tables: Tables, found: ProductList, items:
     events = [listed for listed, _ in items]
     validator = blake2b(_pack((tables, events, found.total, filters.page)), digest_size=12).hexdigest()
     body = encode(page_view(filters, found, [fragment for _, fragment in items]))
-    return Rendered(body, b'"%s"' % validator.encode())
+    return Rendered(body, b'"%s"' % validator.encode(), found.until)
 
 
 class _Cursor(Struct, frozen=True, array_like=True):

@@ -30,6 +30,7 @@ from domain.catalogue.categories import (
 from domain.catalogue.images import TooManyImages, UnknownImage
 from domain.catalogue.product import DiscountOutOfRange, ProductNotAvailable, TooManyAttributes
 from domain.catalogue.review import NotDelivered, RatingOutOfRange, ReviewTakenDown
+from domain.catalogue.sales import SalePercentageOutOfRange, SalesOverlap, SaleWindowInvalid, TooManySales
 from domain.inventory.stock import AlreadyReserved, InsufficientStock, StockBelowReserved, StockOutOfRange
 from domain.ordering.hiding import OrderNotDeletable
 from domain.ordering.order import (
@@ -85,6 +86,8 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     OrderEmpty: 422,
     QuantityOutOfRange: 422,
     RatingOutOfRange: 422,
+    SalePercentageOutOfRange: 422,
+    SaleWindowInvalid: 422,
     StockOutOfRange: 422,
     TaxRateOutOfRange: 422,
     TooManyLines: 422,
@@ -136,10 +139,12 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     ProductsForSale: 409,
     RefundExceedsPayment: 409,
     ReviewTakenDown: 409,
+    SalesOverlap: 409,
     StockBelowReserved: 409,
     UndeliveredOrders: 409,
     WishlistFull: 409,
     TooManyCategories: 409,
+    TooManySales: 409,
     TokenNotValid: 409,
     TooManyImages: 409,
 }

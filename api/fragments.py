@@ -1,30 +1,22 @@
 """Products as they stand in answers, encoded once and kept while nothing has changed them."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from api.answers import encode
 from api.product_schemas import shown
 from projections.catalogue_lists import Listed
 from projections.catalogue_queries import ProductRow
+from projections.catalogue_tables import Tables
 
 MOST_BYTES = 32 * 1024 * 1024
 
 
 Fragment = tuple[Listed, bytes]
-"""The events that are shown, and the product as it is sent."""
-
-
-class Tables(NamedTuple):
-    """The schemas that were read."""
-
-    catalogue: str
-    stock: str
-    categories: str
+"""The events and the stretch of time that are shown, and the product as it is sent."""
 
 
 class Fragments:
-    """Bounded; the one kept longest goes first. A fragment is given only for the very events that it shows."""
+    """Bounded; the one kept longest goes first. A fragment is given only for the events and prices it shows."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most = most_bytes
@@ -40,7 +32,7 @@ class Fragments:
     def keep(self, tables: Tables, row: ProductRow) -> Fragment:
         if tables != self._tables:
             self._tables, self._kept, self._bytes = tables, {}, 0
-        listed = Listed(row.id, row.position, row.stock_position, row.category_position)
+        listed = Listed(row.id, row.position, row.stock_position, row.category_position, row.price_until)
         fragment = encode(shown(row))
         self._bytes += len(fragment) - len(self._kept.get(listed, b""))
         self._kept[listed] = fragment

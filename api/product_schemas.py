@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, AliasChoices, Field
@@ -13,6 +13,7 @@ from api.fields import Amount, Attributes, Body, Description, Name, Percentage, 
 from api.paging import PageQuery
 from application.catalogue import ProductKept
 from domain.catalogue.images import Image
+from domain.catalogue.sales import SaleWindow
 from domain.shared.money import Money
 from projections.catalogue_lists import Sort
 from projections.catalogue_queries import ProductRow
@@ -28,6 +29,9 @@ EXAMPLE_VIEW: dict[str, object] = {
     "attributes": {},
     "price": 875.00,
     "discount": 10.00,
+    "saleStart": "2026-11-27T00:00:00Z",
+    "saleEnd": "2026-11-30T00:00:00Z",
+    "salePercentage": 25.00,
     "effectivePrice": 787.50,
     "currency": "INR",
     "quantity": 40,
@@ -74,7 +78,12 @@ class ProductView(View, frozen=True, kw_only=True):
     price: Decimal
     discount: Decimal
     """Standing percentage."""
+    sale_start: datetime | None
+    """Of the current sale, or the next."""
+    sale_end: datetime | None
+    sale_percentage: Decimal | None
     effective_price: Decimal
+    """Now: less the standing discount or the sale, whichever takes off more."""
     currency: str
     quantity: int
     """Units on hand."""
@@ -142,6 +151,7 @@ class ProductFilters(PageQuery):
     max_price: QueryAmount | None = None
     min_discount: Annotated[int, Field(ge=0, le=100)] | None = None
     on_sale: bool | None = None
+    """Whether it costs less than its price now."""
     in_stock: bool | None = None
     sort: Annotated[str, Text(50), AfterValidator(_sort)] = "-createdAt"
 
@@ -157,6 +167,7 @@ def shown(row: ProductRow) -> ProductView:
         attributes=row.attributes,
         price=row.price.major(),
         discount=percentage(row.discount),
+        **_sale(row.sale),
         effective_price=row.effective_price.major(),
         currency=row.currency,
         quantity=row.on_hand,
@@ -179,6 +190,7 @@ def kept(product: ProductKept) -> ProductView:
         attributes=product.attributes,
         price=product.price.major(),
         discount=percentage(product.discount),
+        **_sale(product.sale),
         effective_price=product.effective_price.major(),
         currency=product.price.currency,
         quantity=product.on_hand,
@@ -188,6 +200,12 @@ def kept(product: ProductKept) -> ProductView:
         created_at=product.created_at,
         updated_at=product.updated_at,
     )
+
+
+def _sale(sale: SaleWindow | None) -> dict[str, Any]:
+    if sale is None:
+        return {"sale_start": None, "sale_end": None, "sale_percentage": None}
+    return {"sale_start": sale.start, "sale_end": sale.end, "sale_percentage": percentage(sale.percentage)}
 
 
 def pictured(image: Image) -> ImageView:

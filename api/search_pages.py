@@ -19,7 +19,9 @@ from api.product_schemas import EXAMPLE_VIEW, ProductFilters, ProductView, shown
 from api.services import Services
 from domain.shared.money import Money
 from projections import search_terms
+from projections.catalogue_listing import next_change
 from projections.catalogue_queries import products_by_id
+from projections.catalogue_tables import Tables
 from projections.search import BANDS
 from projections.search_queries import MOST_COUNTED, MOST_RANKED, NOTHING, Facets, SearchQuery, SearchResult, search
 
@@ -95,17 +97,18 @@ async def found(services: Services, filters: SearchFilters) -> Rendered:
     offset = _start(filters)
     words = search_terms.asked(filters.q)
     documents, *shown_from = map(services.positions.schema_of, SEARCHED)
-    tables = dict(zip(("catalogue", "stock", "categories"), shown_from, strict=True))
-    result, items = NOTHING, list[ProductView]()
+    tables, at = Tables(*shown_from), services.clock.now()
+    result, items, until = NOTHING, list[ProductView](), None
     if words is not None:
         wanted = asked(filters.model_copy(update={"sort": "-createdAt", "cursor": None}))
         query = SearchQuery(words, replace(wanted, offset=offset))
         async with services.pool.connection() as connection:
-            result = await search(connection, query, documents=documents, **tables)
-            rows = await products_by_id(connection, result.items, **tables)
+            result = await search(connection, query, documents=documents, tables=tables, at=at)
+            rows = await products_by_id(connection, result.items, tables=tables, at=at)
+            until = await next_change(connection, tables.catalogue, at)
         items = [shown(rows[id_]) for id_ in result.items if id_ in rows and not rows[id_].withdrawn]
     body = encode(_page(filters, offset, result, items, services.settings.store_currency))
-    return Rendered(body, b'"%s"' % blake2b(body, digest_size=12).hexdigest().encode())
+    return Rendered(body, b'"%s"' % blake2b(body, digest_size=12).hexdigest().encode(), until)
 
 
 def _start(filters: SearchFilters) -> int:

@@ -14,6 +14,7 @@ from domain.accounts.events import Role
 from domain.catalogue.categories import CATEGORY_TREES, EMPTY
 from domain.catalogue.images import Image
 from domain.catalogue.product import PRODUCTS, Product
+from domain.catalogue.sales import SaleWindow
 from domain.inventory.stock import STOCKS, Stock
 from domain.shared.identifiers import CATEGORY_TREE, AccountId, CategoryId, ProductId, stock_of
 from domain.shared.money import CurrencyMismatch, Money
@@ -41,6 +42,8 @@ class ProductKept(Result, frozen=True, kw_only=True):
     images: tuple[Image, ...] = ()
     category_id: CategoryId | None = None
     category_name: str | None = None
+    sale: SaleWindow | None = None
+    """The current or the next."""
 
 
 class ListProduct(Command, frozen=True, kw_only=True):
@@ -232,6 +235,7 @@ def kept(work: Work, product_id: ProductId) -> ProductKept:
         images=product.images,
         category_id=product.category_id,
         category_name=_category_name(work, product.category_id),
+        sale=product.sales.shown(work.now),
     )
 
 

@@ -9,13 +9,14 @@ from domain.promotions.pricing import Sale
 from domain.shared.identifiers import AccountId, CartId, ProductId
 from domain.shared.money import Money
 from projections import bulk
+from projections.catalogue import decode_sales
 from projections.projection import Connection
 
 # One statement, so that cart, prices and stock are of one instant.
 _CART = """
 SELECT c.id, c.buyer_id, c.version, c.created_at, c.updated_at,
-       l.product_id, l.quantity, l.price_minor, l.currency, p.name, p.seller_id, p.effective_minor, p.price_minor,
-       p.currency, coalesce(p.withdrawn, true), greatest(coalesce(s.on_hand - s.reserved, 0), 0)
+       l.product_id, l.quantity, l.price_minor, l.currency, p.name, p.seller_id, p.price_minor,
+       p.discount, p.sales, p.currency, coalesce(p.withdrawn, true), greatest(coalesce(s.on_hand - s.reserved, 0), 0)
   FROM {carts}.cart c
   LEFT JOIN {carts}.cart_line l ON l.cart_id = c.id
   LEFT JOIN {catalogue}.product p ON p.id = l.product_id
@@ -98,15 +99,17 @@ class _Joined(msgspec.Struct, frozen=True):
     seen_currency: str
     name: str | None
     seller_id: AccountId | None
-    effective_minor: int | None
     price_minor: int | None
+    discount: int | None
+    sales: str | None
     currency: str | None
     withdrawn: bool
     available: int
 
-    def line(self) -> CartLineRow:
+    def line(self, at: datetime) -> CartLineRow:
         seen = Money(self.seen_minor, self.seen_currency)
-        price = seen if self.effective_minor is None else Money(self.effective_minor, self.currency or seen.currency)
+        full = seen if self.price_minor is None else Money(self.price_minor, self.currency or seen.currency)
+        price = full if self.sales is None else decode_sales(self.sales).price(full, self.discount or 0, at)
         return CartLineRow(
             product_id=self.product_id,
             name=self.name,
@@ -114,7 +117,7 @@ class _Joined(msgspec.Struct, frozen=True):
             quantity=self.quantity,
             seen_price=seen,
             price=price,
-            full_price=seen if self.price_minor is None else Money(self.price_minor, price.currency),
+            full_price=full,
             available=self.available,
             warning=self._warning(seen, price),
         )
@@ -129,8 +132,10 @@ class _Joined(msgspec.Struct, frozen=True):
         return LineWarning.PRICE_CHANGED if price != seen else None
 
 
-async def cart(conn: Connection, buyer: AccountId, *, carts: str, catalogue: str, stock: str) -> CartRow | None:
-    """The buyer's one cart; None before its first use."""
+async def cart(
+    conn: Connection, buyer: AccountId, *, carts: str, catalogue: str, stock: str, at: datetime
+) -> CartRow | None:
+    """The buyer's one cart at that instant's prices; None before its first use."""
     rows = await bulk.read(conn, _CART.format(carts=carts, catalogue=catalogue, stock=stock), (buyer,))
     if not rows:
         return None
@@ -141,5 +146,5 @@ async def cart(conn: Connection, buyer: AccountId, *, carts: str, catalogue: str
         version=version,
         created_at=created_at,
         updated_at=updated_at,
-        lines=tuple(_Joined(*row[5:]).line() for row in rows if row[5] is not None),
+        lines=tuple(_Joined(*row[5:]).line(at) for row in rows if row[5] is not None),
     )

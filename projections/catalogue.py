@@ -1,4 +1,4 @@
-"""The read model of products: one row each, with the price that counts, and how many are on sale in all."""
+"""The read model of products: one row each, what lists need of it beside, and how many there are in all."""
 
 import zlib
 from collections import Counter
@@ -20,10 +20,16 @@ from domain.catalogue.events import (
     ProductRepriced,
     ProductRestored,
     ProductWithdrawn,
+    SaleCancelled,
+    SaleEnded,
+    SaleScheduled,
+    SaleStarted,
 )
 from domain.catalogue.images import Image, after
+from domain.catalogue.sales import Sales
 from domain.shared.money import Money
-from projections import bulk
+from projections import bulk, catalogue_listing
+from projections.catalogue_listing import Listing
 from projections.projection import Connection, Projection
 
 NAME_KEY = 200
@@ -41,7 +47,6 @@ CREATE TABLE {schema}.product (
     sku             text,
     attributes      text NOT NULL,
     price_minor     bigint NOT NULL,
-    effective_minor bigint NOT NULL,
     currency        text NOT NULL,
     discount        integer NOT NULL,
     withdrawn       boolean NOT NULL,
@@ -50,15 +55,11 @@ CREATE TABLE {schema}.product (
     created_at      timestamptz NOT NULL,
     updated_at      timestamptz NOT NULL,
     images          text NOT NULL,
-    category_id     uuid
+    category_id     uuid,
+    sales           text NOT NULL
 );
 CREATE INDEX product_by_position ON {schema}.product (position);
-CREATE INDEX product_by_price ON {schema}.product (effective_minor, id) WHERE NOT withdrawn;
-CREATE INDEX product_by_name ON {schema}.product (name_key, id) WHERE NOT withdrawn;
-CREATE INDEX product_by_age ON {schema}.product (created_at, id) WHERE NOT withdrawn;
-CREATE INDEX product_by_discount ON {schema}.product (discount, id) WHERE NOT withdrawn;
-CREATE INDEX product_by_category ON {schema}.product (category_id, created_at, id);
-CREATE INDEX product_by_seller ON {schema}.product (seller_id, created_at, id) WHERE NOT withdrawn;
+CREATE INDEX product_by_category ON {schema}.product (category_id);
 
 CREATE TABLE {schema}.product_count (
     bucket integer PRIMARY KEY,
@@ -67,20 +68,20 @@ CREATE TABLE {schema}.product_count (
 INSERT INTO {schema}.product_count SELECT bucket, 0 FROM generate_series(0, 7) AS bucket;
 """
 _COLUMNS = """id, seller_id, created_at, updated_at, name, name_key, description, sku, attributes, price_minor,
-    effective_minor, currency, discount, withdrawn, version, position, images, category_id"""
+    currency, discount, withdrawn, version, position, images, category_id, sales"""
 _TOUCHED = f"SELECT {_COLUMNS} FROM {{schema}}.product WHERE id = ANY(%b::uuid[])"
 _KEEP = f"""
 INSERT INTO {{schema}}.product ({_COLUMNS})
 SELECT {_COLUMNS}
   FROM unnest(%b::uuid[], %b::uuid[], %b::timestamptz[], %b::timestamptz[], %b::text[], %b::text[], %b::text[],
-              %b::text[], %b::text[], %b::bigint[], %b::bigint[], %b::text[], %b::integer[], %b::boolean[],
-              %b::bigint[], %b::bigint[], %b::text[], %b::uuid[]) AS r ({_COLUMNS})
+              %b::text[], %b::text[], %b::bigint[], %b::text[], %b::integer[], %b::boolean[],
+              %b::bigint[], %b::bigint[], %b::text[], %b::uuid[], %b::text[]) AS r ({_COLUMNS})
 ON CONFLICT (id) DO UPDATE SET
     name = excluded.name, name_key = excluded.name_key, description = excluded.description, sku = excluded.sku,
-    attributes = excluded.attributes, price_minor = excluded.price_minor, effective_minor = excluded.effective_minor,
+    attributes = excluded.attributes, price_minor = excluded.price_minor,
     currency = excluded.currency, discount = excluded.discount, withdrawn = excluded.withdrawn,
     version = excluded.version, position = excluded.position, updated_at = excluded.updated_at,
-    images = excluded.images, category_id = excluded.category_id
+    images = excluded.images, category_id = excluded.category_id, sales = excluded.sales
 """
 _COUNT = """
 UPDATE {schema}.product_count c SET listed = c.listed + d.change
@@ -88,6 +89,8 @@ UPDATE {schema}.product_count c SET listed = c.listed + d.change
 """
 
 _images = msgspec.json.Decoder(tuple[Image, ...])
+decode_sales = msgspec.json.Decoder(Sales).decode
+NO_SALES = msgspec.json.encode(Sales()).decode()
 
 
 class _Row(msgspec.Struct, frozen=True):
@@ -103,7 +106,6 @@ class _Row(msgspec.Struct, frozen=True):
     sku: str | None = None
     attributes: str = "{}"
     price_minor: int = 0
-    effective_minor: int = 0
     currency: str = ""
     discount: int = 0
     withdrawn: bool = False
@@ -111,6 +113,7 @@ class _Row(msgspec.Struct, frozen=True):
     position: int = 0
     images: str = "[]"
     category_id: UUID | None = None
+    sales: str = NO_SALES
 
 
 async def apply(conn: Connection, schema: str, records: Sequence[Record]) -> None:
@@ -124,6 +127,7 @@ async def apply(conn: Connection, schema: str, records: Sequence[Record]) -> Non
             after[row.id] = row
     rows = sorted(after.values(), key=lambda row: row.id)
     await bulk.write(conn, _KEEP.format(schema=schema), map(astuple, rows))
+    await catalogue_listing.keep(conn, schema, products, (_listing(row) for row in rows if not row.withdrawn))
     await bulk.write(conn, _COUNT.format(schema=schema), _count_changes(before, after))
 
 
@@ -150,6 +154,9 @@ def _changed(row: _Row | None, event: ProductEvent) -> _Row:
             return replace(row, withdrawn=True, updated_at=at)
         case ProductRestored(at=at):
             return replace(row, withdrawn=False, updated_at=at)
+        case SaleScheduled() | SaleCancelled() | SaleStarted() | SaleEnded():
+            sales = decode_sales(row.sales).after(event)
+            return replace(row, sales=msgspec.json.encode(sales).decode(), updated_at=event.at)
         case ProductImageAdded(at=at) | ProductImageRemoved(at=at):
             shown = after(_images.decode(row.images), event)
             return replace(row, images=msgspec.json.encode(shown).decode(), updated_at=at)
@@ -184,16 +191,25 @@ def _priced(row: _Row, event: ProductListed | ProductRepriced) -> _Row:
     return replace(
         row,
         price_minor=event.price.minor,
-        effective_minor=effective_price(event.price, event.discount).minor,
         currency=event.price.currency,
         discount=event.discount,
         updated_at=event.at,
     )
 
 
-def effective_price(price: Money, discount: int) -> Money:
-    """As the product itself reckons it."""
-    return price - price.share(discount)
+def _listing(row: _Row) -> Listing:
+    return Listing(
+        id=row.id,
+        seller_id=row.seller_id,
+        category_id=row.category_id,
+        name_key=row.name_key,
+        created_at=row.created_at,
+        price=Money(row.price_minor, row.currency),
+        discount=row.discount,
+        sales=decode_sales(row.sales),
+        position=row.position,
+        known_at=row.updated_at,
+    )
 
 
 def _count_changes(before: Mapping[UUID, _Row], after: Mapping[UUID, _Row]) -> list[tuple[int, int]]:
@@ -207,7 +223,7 @@ def _count_changes(before: Mapping[UUID, _Row], after: Mapping[UUID, _Row]) -> l
 
 CATALOGUE = Projection(
     name="catalogue",
-    version=3,
+    version=4,
     events=(
         ProductListed,
         ProductDescribed,
@@ -216,8 +232,12 @@ CATALOGUE = Projection(
         ProductRestored,
         ProductImageAdded,
         ProductImageRemoved,
+        SaleScheduled,
+        SaleCancelled,
+        SaleStarted,
+        SaleEnded,
     ),
-    ddl=DDL,
+    ddl=DDL + catalogue_listing.DDL,
     apply=apply,
 )
 

@@ -12,6 +12,7 @@ import msgspec
 
 from domain.shared.identifiers import AccountId, CategoryId, ProductId
 from projections import bulk
+from projections.catalogue_tables import Tables
 from projections.projection import Connection
 
 
@@ -53,7 +54,7 @@ class ProductQuery(msgspec.Struct, frozen=True, kw_only=True):
     max_price: int | None = None
     min_discount: int | None = None
     on_sale: bool | None = None
-    """Whether it costs less than its price."""
+    """Whether it costs less than its price then."""
     in_stock: bool | None = None
     sort: Sort = Sort.CREATED_AT
     descending: bool = True
@@ -85,6 +86,8 @@ class Listed(msgspec.Struct, frozen=True):
     """0 where no stock is kept."""
     category_position: int
     """0 where it stands in no category."""
+    until: datetime
+    """When its price may change though nothing happens: the next end of a sale window."""
 
 
 class ProductList(msgspec.Struct, frozen=True):
@@ -93,6 +96,8 @@ class ProductList(msgspec.Struct, frozen=True):
     """Of all pages."""
     next: After | None
     """None where the list ends with the page."""
+    until: datetime | None
+    """When any price in the catalogue may change; None where none will."""
 
 
 _FILTERS: Mapping[str, tuple[str, str]] = {
@@ -103,27 +108,32 @@ _FILTERS: Mapping[str, tuple[str, str]] = {
     ),
     "min_price": ("bigint", "p.effective_minor >= q.min_price"),
     "max_price": ("bigint", "p.effective_minor <= q.max_price"),
-    "min_discount": ("integer", "p.discount >= q.min_discount"),
+    "min_discount": ("integer", "p.reduction >= q.min_discount"),
 }
 """Type of the value, and the condition."""
 _SORTED: Mapping[Sort, tuple[str, str]] = {
     Sort.PRICE: ("bigint", "effective_minor"),
     Sort.NAME: ("text", "name_key"),
     Sort.CREATED_AT: ("timestamptz", "created_at"),
-    Sort.DISCOUNT: ("integer", "discount"),
+    Sort.DISCOUNT: ("integer", "reduction"),
 }
+THEN = "p.valid_from <= q.at AND q.at < p.valid_to"
 _IN_STOCK = "EXISTS (SELECT FROM {stock}.level l WHERE l.product_id = p.id AND l.on_hand > l.reserved)"
 _ALL = "SELECT sum(listed)::bigint FROM {catalogue}.product_count"
-_MATCHING = "SELECT count(*) FROM {catalogue}.product p WHERE {where}"
+_MATCHING = "SELECT count(*) FROM {catalogue}.listing p WHERE {where}"
+_BOUNDARY = """SELECT min(b.valid_to) FROM {catalogue}.listing b
+         WHERE b.valid_to > q.at AND b.valid_to < '9999-12-31Z'"""
 # Every list is cut to its page before the stock is joined, so that no plan joins more than the pages. A list without
 # products still has a row, for its total. Limit and offset stand in the text: a plan for any limit would be a plan for
 # a tenth of the table.
 _LISTS = """
-SELECT q.n, counted.total, p.id, p.position, coalesce(s.position, 0), coalesce(k.position, 0), p.sort_key
+SELECT q.n, counted.total, ({boundary}), p.id, p.position, coalesce(s.position, 0), coalesce(k.position, 0),
+       p.valid_to, p.sort_key
   FROM unnest({arrays}) AS q ({columns})
  CROSS JOIN LATERAL ({total}) AS counted (total)
   LEFT JOIN LATERAL (
-      SELECT p.id, p.position, p.category_id, p.{column} AS sort_key FROM {{catalogue}}.product p WHERE {where} {start}
+      SELECT p.id, p.position, p.category_id, p.valid_to, p.{column} AS sort_key
+        FROM {{catalogue}}.listing p WHERE {where} {start}
        ORDER BY p.{column} {order}, p.id {order} LIMIT {limit} OFFSET {offset}
   ) AS p ON true
   LEFT JOIN {{stock}}.level s ON s.product_id = p.id
@@ -133,34 +143,35 @@ SELECT q.n, counted.total, p.id, p.position, coalesce(s.position, 0), coalesce(k
 
 
 async def product_lists(
-    conn: Connection, queries: Sequence[ProductQuery], *, catalogue: str, stock: str, categories: str
+    conn: Connection, queries: Sequence[ProductQuery], *, tables: Tables, at: datetime
 ) -> list[ProductList]:
-    """The lists in the queries' order, by one statement; all queries are of one shape."""
+    """The lists of that instant in the queries' order, by one statement; all queries are of one shape."""
     shape = queries[0].shape
-    text = _text(shape).format(catalogue=catalogue, stock=stock, categories=categories)
-    rows = await bulk.read(conn, text, _values(shape, queries), prepare=shape.offset == 0)
+    text = tables.into(_text(shape))
+    rows = await bulk.read(conn, text, _values(shape, queries, at), prepare=shape.offset == 0)
     return [_list(list(found), queries[0].limit) for _, found in groupby(rows, key=itemgetter(0))]
 
 
 def _list(rows: Sequence[tuple[Any, ...]], limit: int) -> ProductList:
-    shown = [row for row in rows[:limit] if row[2] is not None]
-    items = tuple([Listed(*row[2:6]) for row in shown])
-    following = After(shown[-1][6], shown[-1][2]) if len(rows) > limit else None
-    return ProductList(items, rows[0][1], following)
+    shown = [row for row in rows[:limit] if row[3] is not None]
+    items = tuple([Listed(*row[3:8]) for row in shown])
+    following = After(shown[-1][8], shown[-1][3]) if len(rows) > limit else None
+    return ProductList(items, rows[0][1], following, rows[0][2])
 
 
 def _text(shape: Shape) -> str:
     """With the schemas' names left open."""
     filters = conditions(shape)
-    where = " AND ".join(["NOT p.withdrawn", *filters])
+    where = " AND ".join([THEN, *filters])
     kind, column = _SORTED[shape.sort]
-    types = {"n": "integer"} | types_of(shape)
+    types = {"n": "integer", "at": "timestamptz"} | types_of(shape)
     if shape.goes_on:
         types |= {"value": kind, "after_id": "uuid"}
     return _LISTS.format(
         total=(_MATCHING if filters else _ALL).replace("{where}", where),
         arrays=", ".join(f"%b::{each}[]" for each in types.values()),
         columns=", ".join(types),
+        boundary=_BOUNDARY,
         column=column,
         where=where,
         start=f"AND (p.{column}, p.id) {'<' if shape.descending else '>'} (q.value, q.after_id)"
@@ -173,10 +184,10 @@ def _text(shape: Shape) -> str:
 
 
 def conditions(shape: Shape) -> list[str]:
-    """On a product `p` and the values of a query `q`, with the schemas' names left open."""
+    """On a row `p` of the listing, besides THEN, and the values of a query `q`; the schemas' names are left open."""
     found = [_FILTERS[name][1] for name in shape.filters]
     if shape.on_sale is not None:
-        found.append(f"p.effective_minor {'<' if shape.on_sale else '='} p.price_minor")
+        found.append("p.on_sale" if shape.on_sale else "NOT p.on_sale")
     if shape.in_stock is not None:
         found.append(_IN_STOCK if shape.in_stock else f"NOT {_IN_STOCK}")
     return found
@@ -187,14 +198,14 @@ def types_of(shape: Shape) -> dict[str, str]:
     return {name: _FILTERS[name][0] for name in shape.filters}
 
 
-def asked(query: ProductQuery) -> tuple[str, list[list[object]]]:
+def asked(query: ProductQuery, at: datetime) -> tuple[str, list[list[object]]]:
     """The statement of one list, with the schemas' names left open, and its values: for those who look at its plan."""
-    return _text(query.shape), _values(query.shape, [query])
+    return _text(query.shape), _values(query.shape, [query], at)
 
 
-def _values(shape: Shape, queries: Sequence[ProductQuery]) -> list[list[object]]:
+def _values(shape: Shape, queries: Sequence[ProductQuery], at: datetime) -> list[list[object]]:
     """One array per column."""
-    columns: list[list[object]] = [list(range(len(queries)))]
+    columns: list[list[object]] = [list(range(len(queries))), [at] * len(queries)]
     columns += [[getattr(query, name) for query in queries] for name in shape.filters]
     if shape.goes_on:
         starts = [query.after for query in queries if query.after]

@@ -6,9 +6,13 @@ from datetime import datetime
 import msgspec
 
 from domain.catalogue.images import Image
+from domain.catalogue.sales import Sales, SaleWindow
 from domain.shared.identifiers import AccountId, CategoryId, ProductId
 from domain.shared.money import Money
 from projections import bulk
+from projections.catalogue import decode_sales
+from projections.catalogue_listing import next_boundary
+from projections.catalogue_tables import Tables
 from projections.projection import Connection
 
 _attributes = msgspec.json.Decoder(dict[str, str])
@@ -25,7 +29,6 @@ class ProductRow(msgspec.Struct, frozen=True):
     sku: str | None
     attributes_json: str
     price_minor: int
-    effective_minor: int
     currency: str
     discount: int
     """Basis points."""
@@ -36,6 +39,7 @@ class ProductRow(msgspec.Struct, frozen=True):
     created_at: datetime
     updated_at: datetime
     images_json: str
+    sales_json: str
     category_id: CategoryId | None
     category_name: str | None
     category_position: int
@@ -44,6 +48,8 @@ class ProductRow(msgspec.Struct, frozen=True):
     reserved: int
     stock_position: int
     """Of the last event that changed its stock; 0 where none is kept."""
+    at: datetime
+    """The instant at which it is shown."""
 
     @property
     def attributes(self) -> dict[str, str]:
@@ -59,16 +65,30 @@ class ProductRow(msgspec.Struct, frozen=True):
 
     @property
     def effective_price(self) -> Money:
-        return Money(self.effective_minor, self.currency)
+        return self.sales.price(self.price, self.discount, self.at)
+
+    @property
+    def sales(self) -> Sales:
+        return decode_sales(self.sales_json)
+
+    @property
+    def sale(self) -> SaleWindow | None:
+        """The current or the next."""
+        return self.sales.shown(self.at)
+
+    @property
+    def price_until(self) -> datetime:
+        """When the price may change, or which sale is shown: until then the row stands, unless something happens."""
+        return next_boundary(self.sales, self.at)
 
     @property
     def available(self) -> int:
         return self.on_hand - self.reserved
 
 
-_FIELDS = """p.id, p.seller_id, p.name, p.description, p.sku, p.attributes, p.price_minor, p.effective_minor,
+_FIELDS = """p.id, p.seller_id, p.name, p.description, p.sku, p.attributes, p.price_minor,
     p.currency, p.discount, p.withdrawn, p.version, p.position, p.created_at, p.updated_at, p.images,
-    p.category_id, k.name, coalesce(k.position, 0),
+    p.sales, p.category_id, k.name, coalesce(k.position, 0),
     coalesce(s.on_hand, 0), coalesce(s.reserved, 0), coalesce(s.position, 0)"""
 _JOINED = """LEFT JOIN {stock}.level s ON s.product_id = p.id
     LEFT JOIN {categories}.category k ON k.id = p.category_id"""
@@ -76,19 +96,15 @@ _BY_ID = f"SELECT {_FIELDS} FROM {{catalogue}}.product p {_JOINED} WHERE p.id = 
 _BY_IDS = f"SELECT {_FIELDS} FROM {{catalogue}}.product p {_JOINED} WHERE p.id = ANY(%b::uuid[])"
 
 
-async def product(
-    conn: Connection, product_id: ProductId, *, catalogue: str, stock: str, categories: str
-) -> ProductRow | None:
-    """Withdrawn ones too."""
-    rows = await bulk.read(conn, _BY_ID.format(catalogue=catalogue, stock=stock, categories=categories), (product_id,))
-    return ProductRow(*rows[0]) if rows else None
+async def product(conn: Connection, product_id: ProductId, *, tables: Tables, at: datetime) -> ProductRow | None:
+    """As it stands at that instant; withdrawn ones too."""
+    rows = await bulk.read(conn, tables.into(_BY_ID), (product_id,))
+    return ProductRow(*(*rows[0], at)) if rows else None
 
 
 async def products_by_id(
-    conn: Connection, products: Sequence[ProductId], *, catalogue: str, stock: str, categories: str
+    conn: Connection, products: Sequence[ProductId], *, tables: Tables, at: datetime
 ) -> dict[ProductId, ProductRow]:
-    """Those that exist, withdrawn ones too."""
-    rows = await bulk.read(
-        conn, _BY_IDS.format(catalogue=catalogue, stock=stock, categories=categories), (list(products),)
-    )
-    return {row[0]: ProductRow(*row) for row in rows}
+    """Those that exist, as they stand at that instant; withdrawn ones too."""
+    rows = await bulk.read(conn, tables.into(_BY_IDS), (list(products),))
+    return {row[0]: ProductRow(*(*row, at)) for row in rows}

@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import astuple, replace
 
 from application.ports.log import Record
-from domain.catalogue.events import (
+from domain.catalogue.category_events import (
     CategoryAdded,
     CategoryClosing,
     CategoryEvent,

@@ -1,6 +1,7 @@
 """The full-text search: the best products for some words, and what there is to narrow it by."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,8 @@ import msgspec
 
 from domain.shared.identifiers import AccountId, CategoryId, ProductId
 from projections import bulk
-from projections.catalogue_lists import ProductQuery, conditions, types_of
+from projections.catalogue_lists import THEN, ProductQuery, conditions, types_of
+from projections.catalogue_tables import Tables
 from projections.projection import Connection
 from projections.search_terms import Asked
 
@@ -76,19 +78,17 @@ class SearchResult(msgspec.Struct, frozen=True):
 NOTHING = SearchResult((), 0, Facets((), (), ()))
 
 
-async def search(
-    conn: Connection, query: SearchQuery, *, documents: str, catalogue: str, stock: str, categories: str
-) -> SearchResult:
+async def search(conn: Connection, query: SearchQuery, *, documents: str, tables: Tables, at: datetime) -> SearchResult:
     """Planned anew each time: how often the words occur decides how they are best found. A bound of rows must not
     tempt the planner to read the table instead of the index: where they stand at its end, it would read all of it."""
-    schemas = {"documents": documents, "catalogue": catalogue, "stock": stock, "categories": categories}
+    text = statement(query.filters).format(documents=documents, **tables._asdict())
     async with conn.pipeline(), conn.transaction():
         await conn.execute(BY_INDEX)
-        rows = await bulk.read(conn, statement(query.filters).format(**schemas), values(query), prepare=False)
+        rows = await bulk.read(conn, text, values(query, at), prepare=False)
     page = sorted((row for row in rows if row[0] == _PAGE), key=lambda row: (-row[5], row[1]))
     sellers, bands = _most(rows, _BY_SELLER, 1), _most(rows, _BY_BAND, 3)
     by_category = [each for each in _most(rows, _BY_CATEGORY, 2) if each[0] is not None]
-    names = await _names(conn, [each[0] for each in by_category], categories)
+    names = await _names(conn, [each[0] for each in by_category], tables.categories)
     named = [(CategoryId(id_), names[id_], count) for id_, count in by_category if id_ in names]
     total = next((row[4] for row in rows if row[0] == _IN_ALL), 0)
     return SearchResult(
@@ -102,12 +102,12 @@ def statement(filters: ProductQuery) -> str:
     wanted = conditions(shape)
     found = "{documents}.document d"
     if wanted:
-        found = "q CROSS JOIN {documents}.document d JOIN {catalogue}.product p ON p.id = d.product_id"
-    given = [f"%({name})b::{kind} AS {name}" for name, kind in types_of(shape).items()]
+        found = "q CROSS JOIN {documents}.document d JOIN {catalogue}.listing p ON p.id = d.product_id"
+    given = [f"%({name})b::{kind} AS {name}" for name, kind in {"at": "timestamptz", **types_of(shape)}.items()]
     return _SEARCH.format(
-        values=", ".join(given) or "1",
+        values=", ".join(given),
         found=found,
-        where=" ".join(f"AND {each}" for each in ["NOT d.withdrawn", *wanted]),
+        where=" ".join(f"AND {each}" for each in ["NOT d.withdrawn", *([THEN, *wanted] if wanted else [])]),
         weights=WEIGHTS.replace("{", "{{").replace("}", "}}"),
         counted=MOST_COUNTED,
         ranked=MOST_RANKED,
@@ -116,8 +116,9 @@ def statement(filters: ProductQuery) -> str:
     )
 
 
-def values(query: SearchQuery) -> Mapping[str, Any]:
-    return query.asked._asdict() | {name: getattr(query.filters, name) for name in types_of(query.filters.shape)}
+def values(query: SearchQuery, at: datetime) -> Mapping[str, Any]:
+    wanted = {name: getattr(query.filters, name) for name in types_of(query.filters.shape)}
+    return {"at": at, **query.asked._asdict(), **wanted}
 
 
 def _most(rows: Sequence[tuple[Any, ...]], kind: int, column: int) -> list[tuple[Any, int]]:

@@ -91,6 +91,7 @@ async def get_cart(call: Call) -> Answer:
             carts=call.schema("carts"),
             catalogue=call.schema("catalogue"),
             stock=call.schema("stock_levels"),
+            at=call.services.clock.now(),
         )
     currency = call.services.settings.store_currency
     view = _unused(call.account, currency) if row is None else _shown(row, currency)

@@ -105,7 +105,7 @@ async def list_coupons(call: Call, query: Annotated[PageQuery, Query()]) -> Answ
 async def apply_coupon(call: Call, query: Annotated[CodeQuery, Query()]) -> Answer:
     """By the rules that checkout goes by, on what the read models say."""
     async with guessing(call):
-        buyer = call.account.account
+        buyer, at = call.account.account, call.services.clock.now()
         await catch_up(call, "coupons", "carts", "catalogue", "stock_levels")
         async with call.services.pool.connection() as connection:
             row, used = await _named_by_buyer(call, connection, query.code)
@@ -115,9 +115,10 @@ async def apply_coupon(call: Call, query: Annotated[CodeQuery, Query()]) -> Answ
                 carts=call.schema("carts"),
                 catalogue=call.schema("catalogue"),
                 stock=call.schema("stock_levels"),
+                at=at,
             )
         sales = bought.sales if bought else ()
-        discount = row.discount_on(sales, used_by_customer=used, at=call.services.clock.now())
+        discount = row.discount_on(sales, used_by_customer=used, at=at)
         return json_answer(applied(row, quote(sales, discount=discount, tax_inclusive=True)))
 
 

@@ -54,8 +54,10 @@ EXAMPLES = {"request": EXAMPLE, "response": EXAMPLE_VIEW}
 async def get_product(call: Call, product_id: ProductId) -> Answer:
     row = await current(call, product_id)
     position = max(row.position, row.stock_position, row.category_position)
-    schema = call.schema("catalogue")
-    return json_answer(shown(row), headers=[*OPEN, *etag(row.version, f"{position}-{schema}")])
+    validator = f"{position}-{call.schema('catalogue')}-{row.price_until:%Y%m%dT%H%M%S.%f}"
+    answer = json_answer(shown(row), headers=[*OPEN, *etag(row.version, validator)])
+    answer.until = row.price_until
+    return answer
 
 
 @RESOURCE.route(
@@ -177,7 +179,9 @@ async def restore_product(call: Call, product_id: ProductId) -> Answer:
 
 async def product_page(call: Call, query: ProductFilters) -> Answer:
     page = await call.running.catalogue.page(query)
-    return Answer(200, page.body, [(b"content-type", JSON), *OPEN, (b"etag", page.etag)])
+    answer = Answer(200, page.body, [(b"content-type", JSON), *OPEN, (b"etag", page.etag)])
+    answer.until = page.until
+    return answer
 
 
 async def current(call: Call, product_id: ProductId) -> ProductRow:

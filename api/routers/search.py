@@ -29,4 +29,6 @@ RESOURCE = Resource("/api/v1/products", "catalogue")
 async def search_products(call: Call, query: Annotated[SearchFilters, Query()]) -> Answer:
     await catch_up(call, *SEARCHED)
     page = await found(call.services, query)
-    return Answer(200, page.body, [(b"content-type", JSON), *OPEN, (b"etag", page.etag)])
+    answer = Answer(200, page.body, [(b"content-type", JSON), *OPEN, (b"etag", page.etag)])
+    answer.until = page.until
+    return answer

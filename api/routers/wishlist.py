@@ -123,9 +123,8 @@ async def get_wishlist(call: Call) -> Answer:
         products = await products_by_id(
             connection,
             [product for product, _ in row.wishes] if row else [],
-            catalogue=call.schema("catalogue"),
-            stock=call.schema("stock_levels"),
-            categories=call.schema("categories"),
+            tables=call.running.catalogue.tables(),
+            at=call.services.clock.now(),
         )
     view = _shown(call.account, row, products, call.services.settings.store_currency)
     return versioned(view, view.version)

@@ -9,7 +9,7 @@ from immutables import Map
 from msgspec.structs import replace
 
 from domain.catalogue.branches import Node, Nodes, alike, children_of, height_of, path_of
-from domain.catalogue.events import (
+from domain.catalogue.category_events import (
     CategoryAdded,
     CategoryClosing,
     CategoryEvent,

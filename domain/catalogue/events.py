@@ -1,8 +1,7 @@
-"""What happens to products and to the categories they stand in, and what buyers say of them."""
+"""What happens to products, and what buyers say of them."""
 
 from datetime import datetime
 from typing import ClassVar
-from uuid import UUID
 
 from domain.shared.actor import Actor
 from domain.shared.event import Event
@@ -83,12 +82,58 @@ class ProductImageRemoved(Event, frozen=True, kw_only=True):
     at: datetime
 
 
+class SaleScheduled(Event, frozen=True, kw_only=True):
+    """From start to end, the end not included, the product costs less; the window alone decides when."""
+
+    topic: ClassVar[str] = "catalogue.sale-scheduled"
+    product_id: ProductId
+    start: datetime
+    end: datetime
+    percentage: int
+    """Off the price, in basis points, 1 to 9,999; a higher standing discount holds instead."""
+    at: datetime
+
+
+class SaleCancelled(Event, frozen=True, kw_only=True):
+    """Whether it had begun or not."""
+
+    topic: ClassVar[str] = "catalogue.sale-cancelled"
+    product_id: ProductId
+    start: datetime
+    end: datetime
+    at: datetime
+
+
+class SaleStarted(Event, frozen=True, kw_only=True):
+    """Recorded when the start was noticed; the price changed at the start itself."""
+
+    topic: ClassVar[str] = "catalogue.sale-started"
+    product_id: ProductId
+    start: datetime
+    end: datetime
+    percentage: int
+    """Basis points."""
+    at: datetime
+
+
+class SaleEnded(Event, frozen=True, kw_only=True):
+    """Recorded when the end was noticed; the price changed at the end itself."""
+
+    topic: ClassVar[str] = "catalogue.sale-ended"
+    product_id: ProductId
+    start: datetime
+    end: datetime
+    at: datetime
+
+
+SaleEvent = SaleScheduled | SaleCancelled | SaleStarted | SaleEnded
 ProductEvent = (
     ProductListed
     | ProductDescribed
     | ProductRepriced
     | ProductWithdrawn
     | ProductRestored
+    | SaleEvent
     | ProductImageAdded
     | ProductImageRemoved
 )
@@ -132,74 +177,3 @@ class ReviewDeleted(Event, frozen=True, kw_only=True):
 
 
 ReviewEvent = ReviewGiven | ReviewEdited | ReviewDeleted
-
-
-class CategoryAdded(Event, frozen=True, kw_only=True):
-    topic: ClassVar[str] = "catalogue.category-added"
-    category_id: CategoryId
-    name: str
-    parent_id: CategoryId | None
-    """None at the top of the tree."""
-    tax_rate: int | None
-    """Basis points, 0 to 10,000; None takes the parent's, and at the top the shop's."""
-    at: datetime
-
-
-class CategoryRenamed(Event, frozen=True, kw_only=True):
-    topic: ClassVar[str] = "catalogue.category-renamed"
-    category_id: CategoryId
-    name: str
-    at: datetime
-
-
-class CategoryMoved(Event, frozen=True, kw_only=True):
-    """With all that stands below it."""
-
-    topic: ClassVar[str] = "catalogue.category-moved"
-    category_id: CategoryId
-    parent_id: CategoryId | None
-    """None at the top of the tree."""
-    at: datetime
-
-
-class CategoryTaxRateSet(Event, frozen=True, kw_only=True):
-    topic: ClassVar[str] = "catalogue.category-tax-rate-set"
-    category_id: CategoryId
-    tax_rate: int | None
-    """Basis points, 0 to 10,000; None takes the parent's, and at the top the shop's."""
-    at: datetime
-
-
-class CategoryClosing(Event, frozen=True, kw_only=True):
-    """Nothing comes in any more. It is removed when it is found empty, and reopened when it is not."""
-
-    topic: ClassVar[str] = "catalogue.category-closing"
-    category_id: CategoryId
-    closing: UUID
-    """Which closing this is: what was found out during one says nothing about the next."""
-    at: datetime
-
-
-class CategoryReopened(Event, frozen=True, kw_only=True):
-    """It was not empty."""
-
-    topic: ClassVar[str] = "catalogue.category-reopened"
-    category_id: CategoryId
-    at: datetime
-
-
-class CategoryRemoved(Event, frozen=True, kw_only=True):
-    topic: ClassVar[str] = "catalogue.category-removed"
-    category_id: CategoryId
-    at: datetime
-
-
-CategoryEvent = (
-    CategoryAdded
-    | CategoryRenamed
-    | CategoryMoved
-    | CategoryTaxRateSet
-    | CategoryClosing
-    | CategoryReopened
-    | CategoryRemoved
-)

@@ -18,8 +18,13 @@ from domain.catalogue.events import (
     ProductRepriced,
     ProductRestored,
     ProductWithdrawn,
+    SaleCancelled,
+    SaleEnded,
+    SaleScheduled,
+    SaleStarted,
 )
 from domain.catalogue.images import Image
+from domain.catalogue.sales import Sales
 from domain.shared.category import Category, Family
 from domain.shared.identifiers import AccountId, CategoryId, ImageId, ProductId
 from domain.shared.money import BASIS_POINTS, MAX_MINOR, Money, NotAnAmount
@@ -63,6 +68,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
     images: tuple[Image, ...] = ()
     category_id: CategoryId | None = None
+    sales: Sales = Sales()
 
     @staticmethod
     def list(  # noqa: PLR0913 - what a product is
@@ -94,9 +100,9 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
         )
         return (listed,)
 
-    def effective_price(self, at: datetime) -> Money:  # noqa: ARG002 - a price holds at an instant, as sales begin and end
-        """What one unit costs then: the price less the standing discount, which is rounded half-up."""
-        return self.price - self.price.share(self.discount)
+    def effective_price(self, at: datetime) -> Money:
+        """What one unit costs then: the price less the standing discount or the sale, whichever takes off more."""
+        return self.sales.price(self.price, self.discount, at)
 
     def require_buyable(self) -> None:
         """Raises ProductNotAvailable."""
@@ -209,6 +215,8 @@ def evolve(product: Product | None, event: ProductEvent) -> Product:
             return replace(product, withdrawn=True, updated_at=at)
         case ProductRestored(at=at):
             return replace(product, withdrawn=False, updated_at=at)
+        case SaleScheduled() | SaleCancelled() | SaleStarted() | SaleEnded():
+            return replace(product, sales=product.sales.after(event), updated_at=event.at)
         case ProductImageAdded(at=at) | ProductImageRemoved(at=at):
             return replace(product, images=images.after(product.images, event), updated_at=at)
         case _:
@@ -226,6 +234,10 @@ PRODUCTS: Category[Product, ProductEvent] = Category(
         ProductRestored,
         ProductImageAdded,
         ProductImageRemoved,
+        SaleScheduled,
+        SaleCancelled,
+        SaleStarted,
+        SaleEnded,
     ),
     state=Product,
     evolve=evolve,

@@ -7,13 +7,11 @@ from typing import Any
 
 from application import (
     catalogue,
-    categories,
     inventory,
     operations,
     payments,
-    product_images,
     promotions,
-    reviews,
+    sales,
     shopping,
     wishlist,
 )
@@ -59,7 +57,9 @@ from application.processes.order_mails import ORDER_MAILS
 from application.processes.payment_settlement import PAYMENT_SETTLEMENT
 from application.processes.process import ProcessManager
 from application.processes.refunds import REFUNDS
+from application.processes.sale_windows import SALE_WINDOWS
 from application.processes.unpaid_orders import UNPAID_ORDERS
+from infrastructure.bootstrap.catalogue_commands import CATALOGUE_COMMANDS
 from infrastructure.commandloop.batch import Handlers
 from infrastructure.processes.driver import as_projection
 from infrastructure.settings import Settings
@@ -100,18 +100,6 @@ _ACCOUNTS: Handlers = {
     addresses.AddAddress: addresses.add_address,
     addresses.ReplaceAddress: addresses.replace_address,
     addresses.RemoveAddress: addresses.remove_address,
-}
-_CATALOGUE: Handlers = {
-    catalogue.WithdrawProduct: catalogue.withdraw_product,
-    catalogue.RestoreProduct: catalogue.restore_product,
-    categories.AddCategory: categories.add_category,
-    categories.EditCategory: categories.edit_category,
-    categories.CloseCategory: categories.close_category,
-    categories.SettleCategory: categories.settle_category,
-    reviews.ReviewProduct: reviews.review_product,
-    reviews.DeleteReview: reviews.delete_review,
-    product_images.AddProductImages: product_images.add_product_images,
-    product_images.RemoveProductImage: product_images.remove_product_image,
 }
 _INVENTORY: Handlers = {
     inventory.AdjustStock: inventory.adjust_stock,
@@ -157,7 +145,7 @@ def handlers(policy: ShopPolicy) -> Handlers:
     """Every command and who decides it."""
     return {
         **_ACCOUNTS,
-        **_CATALOGUE,
+        **CATALOGUE_COMMANDS,
         **_INVENTORY,
         operations.RequestRebuild: operations.request_rebuild,
         **_SHOPPING,
@@ -192,6 +180,7 @@ _MANAGERS: tuple[ProcessManager[Any], ...] = (
     ACCOUNT_MAILS,
     LOW_STOCK,
     ORDER_MAILS,
+    SALE_WINDOWS,
 )
 
 
@@ -213,6 +202,8 @@ DUE_COMMANDS: tuple[type[Command], ...] = (
     SendMail,
     SendOneTimePassword,
     ForgetMail,
+    sales.StartSale,
+    sales.EndSale,
 )
 
 EFFECTS: Mapping[type[Command], Effect[Any]] = {

@@ -1,5 +1,6 @@
 """What the golden files of products and their stock say."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from domain.catalogue.events import (
@@ -13,6 +14,10 @@ from domain.catalogue.events import (
     ReviewDeleted,
     ReviewEdited,
     ReviewGiven,
+    SaleCancelled,
+    SaleEnded,
+    SaleScheduled,
+    SaleStarted,
 )
 from domain.inventory.events import (
     StockAdjusted,
@@ -70,6 +75,10 @@ CATALOGUE: tuple[Event, ...] = (
     ),
     ReviewEdited(review_id=REVIEW, product_id=PRODUCT, rating=4, text="Smells of roses.", at=AT),
     ReviewDeleted(review_id=REVIEW, product_id=PRODUCT, by=Actor.of(ACCOUNT), at=AT),
+    SaleScheduled(product_id=PRODUCT, start=AT, end=AT + timedelta(days=3), percentage=2_550, at=AT),
+    SaleCancelled(product_id=PRODUCT, start=AT, end=AT + timedelta(days=3), at=AT),
+    SaleStarted(product_id=PRODUCT, start=AT, end=AT + timedelta(days=3), percentage=2_550, at=AT),
+    SaleEnded(product_id=PRODUCT, start=AT, end=AT + timedelta(days=3), at=AT),
     StockOpened(product_id=PRODUCT, threshold=5),
     StockAdjusted(product_id=PRODUCT, change=-4, on_hand=96, reason="broken in transit"),
     StockReserved(product_id=PRODUCT, order_id=ORDER, quantity=3),

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from domain.catalogue.events import (
+from domain.catalogue.category_events import (
     CategoryAdded,
     CategoryClosing,
     CategoryMoved,

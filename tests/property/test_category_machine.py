@@ -16,7 +16,7 @@ from domain.catalogue.categories import (
     TaxRateOutOfRange,
     UnknownCategory,
 )
-from domain.catalogue.events import (
+from domain.catalogue.category_events import (
     CategoryAdded,
     CategoryClosing,
     CategoryEvent,

@@ -18,6 +18,7 @@ from tests.property.test_order_machine import OrderMachine
 from tests.property.test_payment_machine import PaymentMachine
 from tests.property.test_product_machine import ProductMachine
 from tests.property.test_review_machine import ReviewMachine
+from tests.property.test_sale_machine import SaleMachine
 from tests.property.test_session_machine import SessionMachine
 from tests.property.test_stock_machine import StockMachine
 from tests.property.test_wishlist_machine import WishlistMachine
@@ -39,6 +40,7 @@ MACHINES: list[type[AggregateMachine[Any, Any]]] = [
     PaymentMachine,
     ProductMachine,
     ReviewMachine,
+    SaleMachine,
     SessionMachine,
     StockMachine,
     WishlistMachine,

@@ -12,13 +12,9 @@ from msgspec.structs import replace
 
 from domain.accounts.address_events import AddressBookOpened
 from domain.accounts.events import AccountRegistered, Role, SessionStarted
-from domain.accounts.key_events import (
-    ApiKeyIssued,
-)
-from domain.catalogue.events import (
-    CategoryAdded,
-    ReviewGiven,
-)
+from domain.accounts.key_events import ApiKeyIssued
+from domain.catalogue.category_events import CategoryAdded
+from domain.catalogue.events import ReviewGiven
 from domain.inventory.events import StockOpened
 from domain.payments.events import PaymentRequested
 from domain.promotions.events import CouponCreated
@@ -60,7 +56,7 @@ from tests.support.events import events_of
 from tests.support.happenings import BUYER, inr, line, listed, order_id, placed, product
 from tests.support.journal import Journal
 from tests.support.postgres import TestServer
-from tests.support.read_side import JOINED, PROJECTIONS, SHOWN, ReadSide, read_side_on
+from tests.support.read_side import JOINED, PROJECTIONS, TABLES, ReadSide, read_side_on
 from tests.support.times import NOON
 
 CODEC = event_codec()
@@ -143,15 +139,15 @@ async def _project(shop: ReadSide, events: list[Event]) -> None:
 
 async def _read(conn: Connection) -> None:
     for sort in Sort:
-        (page,) = await product_lists(conn, [ProductQuery(sort=sort)], **SHOWN)
-        await products_by_id(conn, [listed.id for listed in page.items], **SHOWN)
+        (page,) = await product_lists(conn, [ProductQuery(sort=sort)], tables=TABLES, at=NOON)
+        await products_by_id(conn, [listed.id for listed in page.items], tables=TABLES, at=NOON)
     await categories(conn, "categories_v1")
     for words in ("a", "kkk", "x" * 70, "shampoo real"):
         question = asked(words)
         assert question is not None
-        await search(conn, SearchQuery(question, ProductQuery()), documents="search_v1", **SHOWN)
+        await search(conn, SearchQuery(question, ProductQuery()), documents="search_v1", tables=TABLES, at=NOON)
     await levels(conn, LevelQuery(low=True), **JOINED)
-    await cart(conn, BUYER, carts="carts_v1", **JOINED)
+    await cart(conn, BUYER, carts="carts_v1", **JOINED, at=NOON)
     await addresses(conn, BUYER, books="address_books_v1")
     await sessions_of(conn, BUYER, at=NOON, sessions="sessions_v1")
     await wishlist(conn, BUYER, wishlists="wishlists_v1")

@@ -1,16 +1,19 @@
 """What sellers do with their products, and buyers with their carts, in a mixed log."""
 
+from datetime import timedelta
+
 from application.catalogue import EditProduct, ListProduct, RestoreProduct, WithdrawProduct
 from application.inventory import AdjustStock, SetStock, SetThreshold
 from application.ports.commands import Command
 from application.product_images import AddProductImages, RemoveProductImage
+from application.sales import CancelSale, EndSale, ScheduleSale, StartSale
 from application.shopping import AddToCart, ClearCart, RemoveFromCart, SetCartQuantity
 from application.wishlist import AddWish, RemoveWish
 from domain.catalogue.images import Image
 from domain.shared.actor import Actor
 from domain.shared.identifiers import AccountId, ImageId, ProductId
 from domain.shared.money import Money
-from tests.support.mixed_world import CURRENCY, Step, Story, World
+from tests.support.mixed_world import CURRENCY, SHOP, Step, Story, World
 
 FREE = 0.03
 """Share of products that cost nothing."""
@@ -54,6 +57,23 @@ def tending(world: World) -> Story:
     if world.chance(0.2):
         yield Step(Actor.of(seller), WithdrawProduct(product_id=product))
         yield Step(Actor.of(seller), RestoreProduct(product_id=product))
+
+
+def sale(world: World) -> Story:
+    """A window is opened, sometimes called off, and noted at its ends by the shop."""
+    product, seller = world.luck.choice(world.products)
+    start = world.clock.now() + timedelta(seconds=world.luck.randrange(-5, 60))
+    end = start + timedelta(seconds=world.luck.randrange(6, 60))
+    percentage = world.luck.randrange(1, 9_999)
+    outcome = yield Step(
+        Actor.of(seller), ScheduleSale(product_id=product, start=start, end=end, percentage=percentage)
+    )
+    if outcome.refusal is not None:
+        return
+    if world.chance(0.2):
+        yield Step(Actor.of(seller), CancelSale(product_id=product))
+    yield Step(SHOP, StartSale(product_id=product, start=start, end=end))
+    yield Step(SHOP, EndSale(product_id=product, start=start, end=end))
 
 
 def _change(world: World, product: ProductId) -> Command:

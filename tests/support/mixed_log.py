@@ -20,7 +20,7 @@ from tests.support.crowd import envelope
 from tests.support.loops import FixedClock, rows
 from tests.support.mixed_categories import gardening
 from tests.support.mixed_coupons import new_coupon
-from tests.support.mixed_goods import listing, new_product, tending, window_shopping
+from tests.support.mixed_goods import listing, new_product, sale, tending, window_shopping
 from tests.support.mixed_orders import purchase
 from tests.support.mixed_people import automating, newcomer, registering, somebody_returns
 from tests.support.mixed_world import Step, Story, World
@@ -38,6 +38,7 @@ BEGINNINGS: dict[Callable[[World], Story], int] = {
     new_product: 1,
     new_coupon: 1,
     gardening: 1,
+    sale: 1,
     newcomer: 1,
     somebody_returns: 1,
     automating: 1,

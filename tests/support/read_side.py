@@ -14,6 +14,7 @@ from projections.accounts import ACCOUNTS
 from projections.address_books import ADDRESS_BOOKS
 from projections.carts import CARTS
 from projections.catalogue import CATALOGUE
+from projections.catalogue_tables import Tables
 from projections.categories import CATEGORIES
 from projections.coupons import COUPONS
 from projections.order_history import ORDER_HISTORY
@@ -52,14 +53,8 @@ class Joined(TypedDict):
     stock: str
 
 
-class Shown(Joined):
-    """Those that products are shown from."""
-
-    categories: str
-
-
 JOINED: Joined = {"catalogue": "catalogue_v1", "stock": "stock_levels_v1"}
-SHOWN: Shown = {**JOINED, "categories": "categories_v1"}
+TABLES = Tables("catalogue_v1", "stock_levels_v1", "categories_v1")
 
 
 class ReadSide:

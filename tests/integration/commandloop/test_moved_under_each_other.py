@@ -8,7 +8,7 @@ from application.categories import AddCategory, EditCategory
 from application.ports.commands import Outcome
 from domain.catalogue.branches import path_of
 from domain.catalogue.categories import CATEGORY_TREES, CategoryTree
-from domain.catalogue.events import CategoryEvent
+from domain.catalogue.category_events import CategoryEvent
 from domain.shared.identifiers import CATEGORY_TREE, CategoryId
 from infrastructure.bootstrap.tables import handlers
 from infrastructure.eventstore.registry import event_codec

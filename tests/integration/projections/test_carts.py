@@ -32,7 +32,7 @@ def put(id_: ProductId, quantity: int, price: int = 500) -> CartItemPut:
 
 
 async def seen(shop: ReadSide) -> CartRow:
-    row = await cart(shop.conn, BUYER, carts="carts_v1", **JOINED)
+    row = await cart(shop.conn, BUYER, carts="carts_v1", **JOINED, at=NOON)
     assert row is not None
     return row
 
@@ -104,4 +104,4 @@ async def test_lines_show_todays_price_and_warn(shop: ReadSide) -> None:
 
 
 async def test_a_buyer_who_never_had_a_cart_has_none(shop: ReadSide) -> None:
-    assert await cart(shop.conn, BUYER, carts="carts_v1", **JOINED) is None
+    assert await cart(shop.conn, BUYER, carts="carts_v1", **JOINED, at=NOON) is None

@@ -1,19 +1,13 @@
 """The catalogue as clients browse it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
 
-from domain.catalogue.events import (
-    CategoryAdded,
-    CategoryMoved,
-    ProductDescribed,
-    ProductRepriced,
-    ProductRestored,
-    ProductWithdrawn,
-)
+from domain.catalogue.category_events import CategoryAdded, CategoryMoved
+from domain.catalogue.events import ProductDescribed, ProductRepriced, ProductRestored, ProductWithdrawn
 from domain.shared.identifiers import CATEGORY_TREE, AccountId, CategoryId, ProductId
 from projections.catalogue import changed_products
 from projections.catalogue_lists import ProductList, ProductQuery, Sort, product_lists
@@ -21,7 +15,7 @@ from projections.catalogue_queries import product, products_by_id
 from projections.categories import changed_categories
 from tests.support.happenings import SELLER, inr, listed, stocked
 from tests.support.happenings import product as numbered
-from tests.support.read_side import SHOWN, ReadSide
+from tests.support.read_side import TABLES, ReadSide
 from tests.support.times import NOON
 
 OTHER = AccountId(UUID(int=0x52))
@@ -41,10 +35,10 @@ async def fill(shop: ReadSide) -> None:
             await shop.happened(UUID(int=0x900 + n), *stocked(id_, 3), key=id_)
 
 
-async def found(shop: ReadSide, query: ProductQuery) -> ProductList:
+async def found(shop: ReadSide, query: ProductQuery, *, at: datetime = NOON) -> ProductList:
     """Asked alone and beside others of its shape, it is the same list."""
-    alone = await product_lists(shop.conn, [query], **SHOWN)
-    assert await product_lists(shop.conn, [query] * 3, **SHOWN) == alone * 3
+    alone = await product_lists(shop.conn, [query], tables=TABLES, at=at)
+    assert await product_lists(shop.conn, [query] * 3, tables=TABLES, at=at) == alone * 3
     return alone[0]
 
 
@@ -55,7 +49,7 @@ def numbers(found: ProductList) -> list[int]:
 async def test_a_listed_product_is_shown_with_its_price_and_stock(shop: ReadSide) -> None:
     await shop.happened(FIVE[0], listed(FIVE[0], price=999, discount=1_500))
     await shop.happened(UUID(int=1), *stocked(FIVE[0], 7), key=FIVE[0])
-    row = await product(shop.conn, FIVE[0], **SHOWN)
+    row = await product(shop.conn, FIVE[0], tables=TABLES, at=NOON)
     assert row is not None
     assert (row.price, row.effective_price, row.discount) == (inr(999), inr(849), 1_500)
     assert (row.on_hand, row.reserved, row.available, row.stock_position) == (7, 0, 7, 3)
@@ -71,7 +65,7 @@ async def test_changes_of_one_batch_and_of_many_leave_the_same(shop: ReadSide) -
     await shop.feed(shop.journal.record(FIVE[0], *events))
     for event in events:
         await shop.feed(shop.journal.record(FIVE[1], replace(event, product_id=FIVE[1])))
-    one, other = (await products_by_id(shop.conn, FIVE[:2], **SHOWN)).values()
+    one, other = (await products_by_id(shop.conn, FIVE[:2], tables=TABLES, at=NOON)).values()
     assert one.name == other.name == "B"
     assert one.effective_price == other.effective_price == inr(0)
     assert (one.version, other.version) == (3, 3)
@@ -81,7 +75,7 @@ async def test_a_withdrawn_product_leaves_the_lists_and_comes_back(shop: ReadSid
     await fill(shop)
     await shop.happened(FIVE[1], ProductWithdrawn(product_id=FIVE[1], at=NOON))
     assert (await found(shop, ProductQuery(sort=Sort.PRICE, descending=False))).total == 4
-    row = await product(shop.conn, FIVE[1], **SHOWN)
+    row = await product(shop.conn, FIVE[1], tables=TABLES, at=NOON)
     assert row is not None
     assert row.withdrawn
     await shop.happened(FIVE[1], ProductRestored(product_id=FIVE[1], at=NOON))
@@ -134,8 +128,8 @@ async def test_pages_and_cursors_walk_the_whole_list_once(shop: ReadSide, sort: 
 
 async def test_a_page_behind_the_end_still_knows_the_total(shop: ReadSide) -> None:
     await fill(shop)
-    assert await found(shop, ProductQuery(offset=40)) == ProductList((), 5, None)
-    assert await found(shop, ProductQuery(seller=ProductId(UUID(int=7)))) == ProductList((), 0, None)  # type: ignore[arg-type]
+    assert await found(shop, ProductQuery(offset=40)) == ProductList((), 5, None, None)
+    assert await found(shop, ProductQuery(seller=ProductId(UUID(int=7)))) == ProductList((), 0, None, None)  # type: ignore[arg-type]
 
 
 async def test_what_changed_is_told_by_position(shop: ReadSide) -> None:
@@ -156,7 +150,7 @@ async def test_a_category_lists_what_stands_in_it_and_below(shop: ReadSide) -> N
         await shop.happened(id_, listed(id_, category=place, at=NOON + timedelta(minutes=n)))
     assert numbers(await found(shop, ProductQuery(category=tea))) == [4, 1, 0]
     assert (await found(shop, ProductQuery(category=green, limit=1))).total == 2
-    row = await product(shop.conn, FIVE[1], **SHOWN)
+    row = await product(shop.conn, FIVE[1], tables=TABLES, at=NOON)
     assert row is not None
     assert (row.category_id, row.category_name, row.category_position) == (green, "No. 2", 2)
     await shop.happened(CATEGORY_TREE, CategoryMoved(category_id=green, parent_id=spices, at=NOON))

@@ -5,8 +5,8 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
+from domain.catalogue.category_events import CategoryAdded
 from domain.catalogue.events import (
-    CategoryAdded,
     ProductDescribed,
     ProductRepriced,
     ProductRestored,
@@ -18,7 +18,7 @@ from projections.search import changed_documents
 from projections.search_queries import SearchQuery, SearchResult, search
 from projections.search_terms import asked
 from tests.support.happenings import SELLER, inr, listed, product, stocked
-from tests.support.read_side import SHOWN, ReadSide
+from tests.support.read_side import TABLES, ReadSide
 from tests.support.times import NOON
 
 OTHER = AccountId(UUID(int=0x52))
@@ -46,7 +46,9 @@ async def fill(shop: ReadSide) -> None:
 async def found(shop: ReadSide, text: str, filters: ProductQuery | None = None) -> SearchResult:
     words = asked(text)
     assert words is not None
-    return await search(shop.conn, SearchQuery(words, filters or ProductQuery()), documents="search_v1", **SHOWN)
+    return await search(
+        shop.conn, SearchQuery(words, filters or ProductQuery()), documents="search_v1", tables=TABLES, at=NOON
+    )
 
 
 async def numbers(shop: ReadSide, text: str, filters: ProductQuery | None = None) -> list[int]:
@@ -142,4 +144,6 @@ async def test_what_changed_is_told_by_position(shop: ReadSide) -> None:
 async def test_no_text_is_an_error(shop: ReadSide, text: str) -> None:
     words = asked(text)
     if words is not None:
-        assert (await search(shop.conn, SearchQuery(words, ProductQuery()), documents="search_v1", **SHOWN)).total == 0
+        assert (
+            await search(shop.conn, SearchQuery(words, ProductQuery()), documents="search_v1", tables=TABLES, at=NOON)
+        ).total == 0

@@ -4,22 +4,27 @@ from uuid import UUID
 
 import msgspec
 
-from api.fragments import Fragments, Tables
+from api.fragments import Fragments
 from domain.shared.identifiers import AccountId, ProductId
+from projections.catalogue import NO_SALES
+from projections.catalogue_listing import FOREVER
 from projections.catalogue_lists import Listed
 from projections.catalogue_queries import ProductRow
+from projections.catalogue_tables import Tables
 from tests.support.times import NOON
 
 TABLES = Tables("catalogue_v1", "stock_levels_v1", "categories_v1")
 
 
-def row(number: int = 1, *, name: str = "soap", position: int = 7, stock_position: int = 8) -> ProductRow:
+def row(
+    number: int = 1, *, name: str = "soap", position: int = 7, stock_position: int = 8, sales: str = NO_SALES
+) -> ProductRow:
     return ProductRow(
         id=ProductId(UUID(int=number)), seller_id=AccountId(UUID(int=9)), name=name, description="", sku=None,
-        attributes_json="{}", price_minor=1_000, effective_minor=900, currency="INR", discount=1_000, withdrawn=False,
+        attributes_json="{}", price_minor=1_000, currency="INR", discount=1_000, withdrawn=False,
         version=1, position=position, created_at=NOON, updated_at=NOON, images_json="[]", category_id=None,
         category_name=None, category_position=0, on_hand=3, reserved=1,
-        stock_position=stock_position,
+        stock_position=stock_position, sales_json=sales, at=NOON,
     )  # fmt: skip
 
 
@@ -33,7 +38,7 @@ def test_a_kept_product_is_found_by_its_events() -> None:
 def test_later_events_of_product_or_stock_are_not_answered_from_before() -> None:
     fragments = Fragments()
     fragments.keep(TABLES, row())
-    repriced, sold = Listed(ProductId(UUID(int=1)), 9, 8, 0), Listed(ProductId(UUID(int=1)), 7, 10, 0)
+    repriced, sold = Listed(ProductId(UUID(int=1)), 9, 8, 0, FOREVER), Listed(ProductId(UUID(int=1)), 7, 10, 0, FOREVER)
     assert fragments.find(TABLES, [repriced, sold]) == [None, None]
 
 

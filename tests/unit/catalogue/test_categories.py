@@ -15,7 +15,7 @@ from domain.catalogue.categories import (
     TooManyCategories,
     UnknownCategory,
 )
-from domain.catalogue.events import CategoryMoved
+from domain.catalogue.category_events import CategoryMoved
 from domain.shared.identifiers import CategoryId
 from tests.support.given import after, given
 from tests.support.times import NOON
