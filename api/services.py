@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from application.ports.category_products import CategoryProducts
 from application.ports.clock import Clock
 from application.ports.commands import CommandBus
 from application.ports.gateway import PaymentGateway
@@ -88,6 +89,9 @@ class Services(Protocol):
 
     @property
     def open_orders(self) -> OpenOrders: ...
+
+    @property
+    def category_products(self) -> CategoryProducts: ...
 
     @property
     def images(self) -> ImageStore: ...

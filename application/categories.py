@@ -10,7 +10,7 @@ from application.access import VersionMismatch, admitted
 from application.ports.commands import Command, Result, Touched, touching
 from application.ports.work import Work
 from domain.accounts.events import Role
-from domain.catalogue.categories import CATEGORY_TREES, EMPTY, CategoryTree
+from domain.catalogue.categories import CATEGORY_TREES, EMPTY, CategoryNotEmpty, CategoryTree
 from domain.shared.actor import ActorKind
 from domain.shared.identifiers import CATEGORY_TREE, CategoryId
 from domain.shared.refusal import Forbidden
@@ -121,6 +121,12 @@ def settle_category(command: SettleCategory, work: Work) -> ClosingSettled:
     settled = _tree(work).settle(command.category_id, command.closing, products=command.products, at=work.now)
     tree = work.record(CATEGORY_TREES, CATEGORY_TREE, settled) or EMPTY
     return ClosingSettled(category_id=command.category_id, removed=command.category_id not in tree.nodes)
+
+
+def require_removed(settled: ClosingSettled) -> None:
+    """Raises CategoryNotEmpty, where it was reopened."""
+    if not settled.removed:
+        raise CategoryNotEmpty("There are products in the category.")
 
 
 def _require_version(tree: CategoryTree, category_id: CategoryId, expected: int | None) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from application.ports.category_products import CategoryProducts
 from application.ports.clock import Clock
 from application.ports.commands import CommandBus
 from application.ports.gateway import PaymentGateway
@@ -28,6 +29,7 @@ class ApiServices:
     gateway: PaymentGateway
     open_orders: OpenOrders
     operations: Operations
+    category_products: CategoryProducts
     images: ImageStore
     developer: ImageDeveloper
     directory: Directory

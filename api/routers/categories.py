@@ -1,11 +1,13 @@
 """The tree of categories: what everybody reads, and admins change."""
 
+from datetime import timedelta
 from typing import Annotated
+from uuid import uuid5
 
 from fastapi import Query
 from msgspec import UNSET
 
-from api.answers import Answer, created, json_answer, versioned
+from api.answers import Answer, created, json_answer, no_content, versioned
 from api.cache import READ_MODELS
 from api.call import Call
 from api.category_schemas import (
@@ -19,28 +21,44 @@ from api.category_schemas import (
     kept,
     tree_view,
 )
+from api.deleting import LATER
 from api.positions import catch_up
 from api.problems import invalid, not_found
 from api.product_schemas import ProductFilters, ProductPage
 from api.routers.products import product_page
 from api.routing import Access, Operation, Resource
-from application.categories import AddCategory, CategoryKept, EditCategory
+from application.categories import (
+    AddCategory,
+    CategoryKept,
+    CloseCategory,
+    ClosingKept,
+    ClosingSettled,
+    EditCategory,
+    SettleCategory,
+    require_removed,
+)
+from application.ports.category_products import ProductsNotKnown
 from domain.accounts.events import Role
 from domain.catalogue.categories import (
     CategoryInsideItself,
     CategoryIsClosing,
     CategoryNameTaken,
+    CategoryNotEmpty,
     CategoryTooDeep,
     TaxRateOutOfRange,
     TooManyCategories,
     UnknownCategory,
 )
+from domain.shared.actor import Actor
 from domain.shared.identifiers import CategoryId
 from projections.categories import categories, has_category
 
 RESOURCE = Resource("/api/v1/categories", "catalogue")
 ADMINS = (Role.ADMIN,)
 EXAMPLES = {"request": EXAMPLE, "response": EXAMPLE_VIEW}
+PATIENCE = timedelta(seconds=2)
+"""What the catalogue is given to see the closing; then 202, and the shop ends it by itself."""
+KEEPER = Actor.system("closing-categories")
 MISPLACED = (UnknownCategory, CategoryNameTaken, CategoryTooDeep, CategoryIsClosing, TaxRateOutOfRange)
 
 
@@ -128,3 +146,24 @@ async def replace_category(call: Call, category_id: CategoryId, body: CategoryCh
     )
     changed = await call.done(command, CategoryKept)
     return versioned(kept(changed), changed.version)
+
+
+@RESOURCE.route(
+    "DELETE",
+    "/{category_id}",
+    Operation(
+        summary="Remove an empty category", status=204, roles=ADMINS, refusals=(CategoryNotEmpty,), alternatives=LATER
+    ),
+)
+async def remove_category(call: Call, category_id: CategoryId) -> Answer:
+    """Closed first, so that nothing goes in while the shop looks whether anything is in it."""
+    close = CloseCategory(category_id=category_id, expected_version=call.expected_version())
+    kept = await call.done(close, ClosingKept)
+    try:
+        products = await call.services.category_products.count(category_id, patience=PATIENCE)
+    except ProductsNotKnown:
+        return Answer(202, b"")
+    settle = SettleCategory(category_id=category_id, closing=kept.closing, products=products)
+    command_id = uuid5(call.command_id(), "settle-category")
+    require_removed(await call.follow_up(settle, ClosingSettled, command_id=command_id, actor=KEEPER))
+    return no_content()

@@ -35,6 +35,7 @@ from projections.catalogue_queries import ProductRow
 
 RESOURCE = Resource("/api/v1/products", "catalogue")
 SELLERS = (Role.SELLER, Role.ADMIN)
+EDITS = (UnknownCategory, CategoryIsClosing, DiscountOutOfRange)
 OPEN = [(b"cache-control", b"public, no-cache")]
 JSON_FIELDS = frozenset({"price", "discount", "quantity", "stockQuantity", "threshold", "attributes"})
 EXAMPLES = {"request": EXAMPLE, "response": EXAMPLE_VIEW}
@@ -114,6 +115,7 @@ async def list_product(call: Call, body: NewProduct) -> Answer:
         summary="Replace a product's description and price",
         answer=ProductView,
         roles=SELLERS,
+        refusals=EDITS,
         examples={"request": {"name": "Brass kettle", "price": 799.00}},
     ),
 )
@@ -139,6 +141,7 @@ async def replace_product(call: Call, product_id: ProductId, body: ProductForm) 
         summary="Change parts of a product",
         answer=ProductView,
         roles=SELLERS,
+        refusals=EDITS,
         examples={"request": {"price": 799.00, "attributes": {"colour": "brass", "weight": None}}},
     ),
 )

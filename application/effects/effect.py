@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from application.ports.category_products import CategoryProducts
 from application.ports.commands import Command, Outcome, RefusalNote
 from application.ports.gateway import PaymentGateway
 from application.ports.mail import Letters, Mailer, Texts
@@ -35,6 +36,7 @@ class Outside:
 
     gateway: PaymentGateway
     open_orders: OpenOrders
+    category_products: CategoryProducts
     letters: Letters
     mailer: Mailer
     texts: Texts
@@ -52,6 +54,7 @@ class EffectPorts(Outside):
         return cls(
             gateway=outside.gateway,
             open_orders=outside.open_orders,
+            category_products=outside.category_products,
             letters=outside.letters,
             mailer=outside.mailer,
             texts=outside.texts,

@@ -8,6 +8,7 @@ from infrastructure.bootstrap.changes import CHANGES
 from infrastructure.bootstrap.tables import projections
 from infrastructure.bootstrap.vaults import open_vault
 from infrastructure.bootstrap.writing import command_loop, partitions
+from infrastructure.category_products import PostgresCategoryProducts
 from infrastructure.clock import SystemClock
 from infrastructure.collector import spare_long_lived_objects
 from infrastructure.eventstore.registry import CATEGORIES, event_codec
@@ -58,6 +59,7 @@ async def api_services(settings: Settings) -> AsyncIterator[ApiServices]:
                 gateway=SimulatedGateway(pool),
                 open_orders=PostgresOpenOrders(pool),
                 operations=PostgresOperations(pool),
+                category_products=PostgresCategoryProducts(pool),
                 images=images,
                 developer=stack.enter_context(closing(PillowImages())),
                 directory=PostgresDirectory(pool=pool, codec=event_codec(), clock=clock, partitions=per_family),

@@ -7,6 +7,7 @@ from application.effects.effect import Outside
 from application.ports.clock import Clock
 from infrastructure.bootstrap.vaults import open_vault
 from infrastructure.bootstrap.writing import partitions
+from infrastructure.category_products import PostgresCategoryProducts
 from infrastructure.eventstore.registry import event_codec
 from infrastructure.mail.composing import TemplateLetters
 from infrastructure.mail.console import ConsoleTexts
@@ -32,6 +33,7 @@ async def outside(
         yield Outside(
             gateway=SimulatedGateway(pool),
             open_orders=PostgresOpenOrders(pool),
+            category_products=PostgresCategoryProducts(pool),
             letters=TemplateLetters(directory=directory, vault=vault, tokens=tokens),
             mailer=OutboxMailer(settings.till_home / "outbox", sender=settings.mail_from),
             texts=ConsoleTexts(directory=directory, tokens=tokens),

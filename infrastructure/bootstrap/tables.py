@@ -27,6 +27,7 @@ from application.accounts import (
     sessions,
     verification,
 )
+from application.effects.categories import FinishRemoval, finish_removal
 from application.effects.closing import SettleClosing, settle_closing
 from application.effects.effect import Effect
 from application.effects.expiry import expire_when_settled
@@ -51,6 +52,7 @@ from application.policy import ShopPolicy
 from application.ports.commands import Command, Result
 from application.processes.account_mails import ACCOUNT_MAILS
 from application.processes.closing_accounts import CLOSING_ACCOUNTS
+from application.processes.closing_categories import CLOSING_CATEGORIES
 from application.processes.demo_warehouse import demo_warehouse
 from application.processes.low_stock import LOW_STOCK
 from application.processes.order_mails import ORDER_MAILS
@@ -181,6 +183,7 @@ _MANAGERS: tuple[ProcessManager[Any], ...] = (
     LOW_STOCK,
     ORDER_MAILS,
     SALE_WINDOWS,
+    CLOSING_CATEGORIES,
 )
 
 
@@ -204,6 +207,7 @@ DUE_COMMANDS: tuple[type[Command], ...] = (
     ForgetMail,
     sales.StartSale,
     sales.EndSale,
+    FinishRemoval,
 )
 
 EFFECTS: Mapping[type[Command], Effect[Any]] = {
@@ -212,6 +216,7 @@ EFFECTS: Mapping[type[Command], Effect[Any]] = {
     VoidAttempt: void_attempt,
     SendRefund: send_refund,
     SettleClosing: settle_closing,
+    FinishRemoval: finish_removal,
     SendMail: send_mail,
     SendOneTimePassword: send_one_time_password,
     ForgetMail: forget_mail,

@@ -5,10 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from application.effects.effect import Outside
+from application.ports.category_products import CategoryProducts
 from application.ports.gateway import PaymentGateway
 from application.ports.mail import Letter
 from application.ports.open_orders import OpenOrders
 from domain.shared.identifiers import AccountId, ChallengeId
+from tests.support.fake_category_products import FakeCategoryProducts
 from tests.support.fake_gateway import FakeGateway
 from tests.support.fake_open_orders import FakeOpenOrders
 
@@ -52,11 +54,17 @@ class FakeTexts:
         self.sent.append((account, challenge))
 
 
-def an_outside(*, gateway: PaymentGateway | None = None, open_orders: OpenOrders | None = None) -> Outside:
+def an_outside(
+    *,
+    gateway: PaymentGateway | None = None,
+    open_orders: OpenOrders | None = None,
+    category_products: CategoryProducts | None = None,
+) -> Outside:
     """Nobody is really reached."""
     return Outside(
         gateway=gateway or FakeGateway(),
         open_orders=open_orders or FakeOpenOrders(),
+        category_products=category_products or FakeCategoryProducts(),
         letters=FakeLetters(),
         mailer=FakeMailer(),
         texts=FakeTexts(),
