@@ -26,7 +26,7 @@ ALERTS = ROOT / "docs/alerts.yml"
 RULES_PAGE = INDEX.with_suffix("") / "alerts.md"
 
 CHANNELS = {instances.CONTROL, tracking.CHANNEL, due_rows.CHANNEL}
-OTHERS_SETTINGS = {"COLUMNS", "ON_ERROR_STOP"}
+OTHERS_SETTINGS = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "COLUMNS", "ON_ERROR_STOP"}
 OTHERS_METRICS = {
     "up": "Prometheus itself",
     "process_start_time_seconds": "the client, of every process",
