@@ -103,7 +103,7 @@ async def issue_key(call: Call, body: ApiKeyForm) -> Answer:
     "DELETE", "/{key_id}", Operation(summary="Revoke an API key, at once and for good", status=204, roles=ADMIN)
 )
 async def revoke_key(call: Call, key_id: ApiKeyId) -> Answer:
-    await call.done(RevokeApiKey(key_id=key_id), ApiKeyKept)
+    await call.done(RevokeApiKey(key_id=key_id, expected_version=call.expected_version()), ApiKeyKept)
     return no_content()
 
 

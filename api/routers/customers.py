@@ -98,6 +98,7 @@ async def give_customer_phone(call: Call, account_id: AccountId, body: PhoneForm
         account_id=account_id,
         phone=await sealed_for(call, account_id, body.phone),
         challenge_id=ChallengeId(call.new_id("otp")),
+        expected_version=call.expected_version(),
     )
     kept = await call.done(command, AccountKept)
     view = await user_view(call, account_id, version=kept.version)

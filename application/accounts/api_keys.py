@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
-from application.access import acting_account
+from application.access import acting_account, require_version
 from application.ports.commands import Command, Result, Touched, touching
 from application.ports.side_rows import ApiKeySecret, RevokedApiKey
 from application.ports.work import Work
@@ -33,6 +33,7 @@ class IssueApiKey(Command, frozen=True, kw_only=True):
 class RevokeApiKey(Command, frozen=True, kw_only=True):
     name: ClassVar[str] = "accounts.revoke-api-key"
     key_id: ApiKeyId
+    expected_version: int | None = None
 
     def streams(self) -> Touched:
         return touching(API_KEYS, self.key_id)
@@ -52,6 +53,7 @@ def revoke_api_key(command: RevokeApiKey, work: Work) -> ApiKeyKept:
     """Any admin revokes any key; from then on nobody is let in with it, nor is what it has asked for decided."""
     _admin_in_person(work)
     key = work.get(API_KEYS, command.key_id)
+    require_version(work, key.id, command.expected_version)
     work.record(API_KEYS, key.id, key.revoke(work.now))
     work.attach(RevokedApiKey(key_id=key.id))
     return _kept(work, key.id)

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from application.access import own_account
+from application.access import own_account, require_version
 from application.accounts.results import AccountKept, account_kept
 from application.ports.commands import Command, Result, Touched, touching
 from application.ports.work import Work
@@ -25,6 +25,7 @@ class GivePhone(Command, frozen=True, kw_only=True):
     phone: Sealed
     """E.164."""
     challenge_id: ChallengeId
+    expected_version: int | None = None
 
     def streams(self) -> Touched:
         return touching(ACCOUNTS, self.account_id)
@@ -44,6 +45,7 @@ class VerifyPhone(Command, frozen=True, kw_only=True):
 
 def give_phone(command: GivePhone, work: Work) -> AccountKept:
     account = own_account(work, command.account_id)
+    require_version(work, account.id, command.expected_version)
     given = account.contact.give_phone(account.id, command.phone, challenge_id=command.challenge_id, at=work.now)
     work.record(ACCOUNTS, account.id, given)
     return account_kept(work, account.id)

@@ -14,6 +14,8 @@ ROUTES = [
     for name, route in sorted(served().items())
     if route.operation.produces != "text/event-stream"  # it has no end: see test_live_inventory.py
 ]
+BY_PEOPLE_ALONE = frozenset({"POST /admin/api-keys", "DELETE /admin/api-keys/{}"})
+"""Else a key that leaks would make others."""
 NO_PROMISE = frozenset({"GET //metrics", "GET //openapi.json", "GET //docs", "GET //docs/{}"})
 """Of these the document says no more than the media type."""
 
@@ -58,6 +60,14 @@ def test_each_role_has_what_is_its_own(walked: Walked, stage: Stage) -> None:
         assert reply.status in statuses, f"{who} gets {reply.status}: {reply.content[:500]!r}"
         assert reply.headers["content-type"] == "application/problem+json"
     assert walked.send(asked).status == (asked.status or walked.status)
+
+
+@pytest.mark.alike
+@each(*(route for route in ROUTES if route.route.takes_api_key))
+def test_a_program_does_what_its_admin_may(walked: Walked, stage: Stage) -> None:
+    asked = walked.ask(stage)
+    done = 403 if walked.name in BY_PEOPLE_ALONE else asked.status or walked.status
+    assert walked.send(asked, by=stage.program).status == done
 
 
 @pytest.mark.alike

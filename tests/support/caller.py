@@ -53,9 +53,10 @@ _positions: dict[str, str] = {}
 class Caller:
     """Sends the position of the last write with every read, whoever's it was."""
 
-    def __init__(self, url: str, token: str | None = None) -> None:
+    def __init__(self, url: str, token: str | None = None, *, api_key: str | None = None) -> None:
         self.url = url
         self.token = token
+        self.api_key = api_key
         self._http = KeptClient(base_url=url, timeout=30)
 
     def __enter__(self) -> Self:
@@ -83,6 +84,8 @@ class Caller:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.token is not None:
             sent.setdefault("authorization", f"Bearer {self.token}")
+        if self.api_key is not None:
+            sent.setdefault("x-api-key", self.api_key)
         if key is not None:
             sent["idempotency-key"] = key
         content = None

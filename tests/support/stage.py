@@ -81,6 +81,12 @@ class Stage:
     def admin(self) -> Caller:
         return self._open.enter_context(demo(self.url, "admin"))
 
+    @cached_property
+    def program(self) -> Caller:
+        """What acts for the admin by an API key."""
+        key = self.admin.post("/admin/api-keys", {"name": "Nightly export"}).expect(201)["key"]
+        return self._open.enter_context(Caller(self.url, api_key=key))
+
     @property
     def callers(self) -> Mapping[str, Caller]:
         """Everybody by the name that a role matrix has for them."""
@@ -91,6 +97,7 @@ class Stage:
             "seller": self.seller,
             "other seller": self.other_seller,
             "admin": self.admin,
+            "program": self.program,
         }
 
     def newcomer(self, role: str = "buyer") -> Caller:
@@ -148,6 +155,7 @@ class Stage:
         pay(caller, order)
         for status in ("shipped", "delivered"):
             self.seller.request("PATCH", f"/orders/{order['orderId']}/status", {"status": status}).expect(200)
+        caller.get(f"/orders/{order['orderId']}").expect(200)  # which waits for what the seller has done
         return caller
 
     def declined(self) -> str:

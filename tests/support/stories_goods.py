@@ -74,7 +74,15 @@ def _own_review(stage: Stage) -> Asked:
     return Asked(by=reader, ids=(stage.shelf, review["id"]))
 
 
+def _applied(stage: Stage) -> Asked:
+    code = stage.seller.post("/coupons", _terms()).expect(201)["code"]
+    stage.cart()
+    stage.buyer.get("/cart").expect(200)
+    return Asked(by=stage.buyer, query=f"code={code}")
+
+
 STORIES: Mapping[str, Story] = {
+    "GET /coupons/apply": _applied,
     "GET /products/{}": lambda stage: Asked(by=stage.nobody, ids=(stage.shelf,)),
     "GET /products/search": lambda stage: Asked(by=stage.nobody, query="q=kettle"),
     "PUT /products/{}": _product({"name": "Brass kettle", "price": Decimal("799.00")}),

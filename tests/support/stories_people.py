@@ -63,7 +63,14 @@ def _edited(stage: Stage) -> Asked:
     return Asked(by=stage.admin, ids=(account,), body={"email": email, "name": "Grace Hopper", "role": "seller"})
 
 
+def _issued(stage: Stage) -> Asked:
+    key = stage.admin.post("/admin/api-keys", {"name": "Nightly export"}).expect(201)
+    return Asked(by=stage.admin, ids=(key["id"],))
+
+
 STORIES: Mapping[str, Story] = {
+    "DELETE /admin/api-keys/{}": _issued,
+    "POST /admin/projections/{}/rebuild": lambda stage: Asked(by=stage.admin, ids=("carts",)),
     "POST /auth/register": lambda stage: Asked(
         by=stage.nobody, body={"email": stage.email(), "password": PASSWORD, "name": "Ada", "role": "buyer"}
     ),

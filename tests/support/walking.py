@@ -79,4 +79,6 @@ def turned_away(walked: Walked, each: Asked, stage: Stage) -> Mapping[str, froze
             expected[who] = frozenset({403})
         elif each.personal and walked.takes_ids and role != "admin" and who.startswith("other") and who != owner:
             expected[who] = frozenset({403, 404})
+    if not walked.route.takes_api_key:
+        expected["program"] = frozenset({401})
     return expected
