@@ -81,7 +81,18 @@ def _applied(stage: Stage) -> Asked:
     return Asked(by=stage.buyer, query=f"code={code}")
 
 
+WINDOW = {"start": "2100-01-01T00:00:00Z", "end": "2100-01-08T00:00:00Z", "percentage": 25}
+
+
+def _on_sale(stage: Stage) -> Asked:
+    product = stage.product()
+    stage.seller.post(f"/products/{product}/sale", WINDOW).expect(201)
+    return Asked(by=stage.seller, ids=(product,))
+
+
 STORIES: Mapping[str, Story] = {
+    "POST /products/{}/sale": _product(WINDOW),
+    "DELETE /products/{}/sale": _on_sale,
     "GET /coupons/apply": _applied,
     "GET /products/{}": lambda stage: Asked(by=stage.nobody, ids=(stage.shelf,)),
     "GET /products/search": lambda stage: Asked(by=stage.nobody, query="q=kettle"),
