@@ -181,10 +181,12 @@ def _forget_everything(system: FaustSystem, family: str) -> None:
 
 async def test_live_tables_of_another_version_are_a_fault_that_shows(system: FaustSystem) -> None:
     system.shop.journal.write(product(1), listed(product(1)))
-    async with system.driving(replace(CATALOGUE, version=2)) as (driver,):
+    here, next_ = CATALOGUE.version, CATALOGUE.version + 1
+    async with system.driving(replace(CATALOGUE, version=next_)) as (driver,):
 
         async def faults() -> dict[str, str]:
             return dict(driver.faults)
 
-        await until(faults, lambda found: found == {"catalogue_v1": "of version 1, the code has 2: rebuild it"})
+        fault = f"of version {here}, the code has {next_}: rebuild it"
+        await until(faults, lambda found: found == {"catalogue_v1": fault})
     assert set((await tracked(system.shop.conn, "catalogue_v1")).values()) == {0}

@@ -115,7 +115,7 @@ async def test_what_nobody_has_thought_of_ends_it_for_its_supervisor_to_see(
     ("arguments", "environment", "reason"),
     [
         (("project", "nothing"), {}, "There is no read model 'nothing'; there are accounts, "),
-        (("process", "order_history"), {}, "There is no process manager 'order-history'; there are payment-"),
+        (("process", "order_history"), {}, "There is no process manager 'order-history'; there are account-"),
         (("project", "carts"), {"KAFKA_BOOTSTRAP_SERVERS": ""}, "KAFKA_BOOTSTRAP_SERVERS is not set"),
         (("project", "carts"), {"KAFKA_TOPIC_PREFIX": "test-none"}, "missing: test-none.catalogue, "),
     ],
