@@ -1,8 +1,8 @@
-"""A process of the distributed mode that drives one read model or process manager from Kafka."""
+"""A process of the distributed mode that drives read models or process managers from Kafka."""
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import TypeVar
@@ -52,16 +52,24 @@ def _named(kind: str, name: str, known: dict[str, Projection]) -> Projection:
     return known[name]
 
 
-async def drive(settings: Settings, conninfo: str, projection: Projection, stop: asyncio.Event) -> None:
-    """Until told to stop. Waits for a database and brokers that are away. Raises TopicsUnfit, and what the driver
-    raises."""
+async def drive(settings: Settings, conninfo: str, projections: Sequence[Projection], stop: asyncio.Event) -> None:
+    """All of them until told to stop, each with a Faust application and a connection of its own. Waits for a database
+    and brokers that are away. Raises TopicsUnfit, and what the drivers raise: where one fails the others end too."""
     per_family = await _patiently(lambda: partitions(conninfo), stop)
     if per_family is None or await _patiently(lambda: _topics_are_fit(settings, per_family), stop) is None:
         return
+    drivers = [_driver(settings, conninfo, projection, per_family) for projection in projections]
+    spare_long_lived_objects()
+    async with asyncio.TaskGroup() as tasks:
+        for driver in drivers:
+            tasks.create_task(driver.run(stop))
+
+
+def _driver(settings: Settings, conninfo: str, projection: Projection, per_family: int) -> FaustDriver:
     slots = Slots(CATEGORIES, per_family)
     connect = relaxed(connector(conninfo, process=f"project {projection.name}"))
     log = SlotLog(event_codec(), CATEGORIES, partitions=per_family)
-    driver = FaustDriver(
+    return FaustDriver(
         Consumer(projection, connect=connect, log=log, slots=slots, clock=SystemClock()),
         connect=connect,
         servers=settings.kafka_bootstrap_servers,
@@ -69,8 +77,6 @@ async def drive(settings: Settings, conninfo: str, projection: Projection, stop:
         families=sorted(slots.families_of(projection)),
         on_hang=os._exit,
     )
-    spare_long_lived_objects()
-    await driver.run(stop)
 
 
 async def _topics_are_fit(settings: Settings, per_family: int) -> bool:

@@ -21,15 +21,16 @@ def api_programs(settings: Settings, listening: socket.socket) -> list[Program]:
 
 
 def background_programs(settings: Settings) -> list[Program]:
-    """The worker; in distributed mode the relay, the executor, and a process for each projection instead: none of them
-    is vital, the shop sells on while Kafka is away."""
+    """The worker; in distributed mode the relay, the executor, a process for the read models and one for the process
+    managers instead: none of them is vital, the shop sells on while Kafka is away. Here they share one machine, which
+    many processes would only crowd; on more machines each projection may have one of its own."""
     if not settings.distributed:
         return [_background("worker", "worker", "--nice", NICE, vital=True)]
     return [
         _background("relay", "relay"),
         _background("execute", "execute"),
-        *(_background(each.name, "project", each.name, "--nice", NICE) for each in READ_MODELS),
-        *(_background(each.name, "process", each.name, "--nice", NICE) for each in PROCESS_MANAGERS),
+        _background("project", "project", *(each.name for each in READ_MODELS), "--nice", NICE),
+        _background("process", "process", *(each.name for each in PROCESS_MANAGERS), "--nice", NICE),
     ]
 
 

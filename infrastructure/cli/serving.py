@@ -33,8 +33,8 @@ Parent = Annotated[int | None, typer.Option(help="Process that this one ends wit
 
 
 def serve(demo: Annotated[bool, typer.Option(help="Fill an empty shop with demo data first.")] = False) -> None:
-    """Run the shop: the database where there is none, the API processes and the worker; with Kafka, a process for each
-    part of the worker. Ctrl-C stops it cleanly."""
+    """Run the shop: the database where there is none, the API processes and the worker; with Kafka, four
+    processes that share the worker's work. Ctrl-C stops it cleanly."""
     with (
         program("serve") as settings,
         listen(settings.host, settings.port) as listening,

@@ -11,7 +11,6 @@ from typing import Any
 import psutil
 import pytest
 
-from infrastructure.bootstrap.tables import PROCESS_MANAGERS, READ_MODELS
 from tests.support.modes import Mode
 from tests.support.system import TILL, System, eventually
 
@@ -108,8 +107,8 @@ def postmaster(shop: System) -> psutil.Process:
 
 
 def all_processes(shop: System, mode: Mode) -> list[psutil.Process]:
-    """The shop's, and the server's main one. One API process; and one worker, or one for every part of it."""
-    workers = len(READ_MODELS) + len(PROCESS_MANAGERS) + 2 if mode.distributed else 1
+    """The shop's, and the server's main one. One API process; and one worker, or four that share its work."""
+    workers = 4 if mode.distributed else 1
     processes = [*shop.supervisor.children(recursive=True), postmaster(shop)]
     assert len(processes) == 1 + workers + 1
     return processes
