@@ -13,6 +13,18 @@ from domain.shared.money import Money
 from projections.sales_queries import Interval, MoneyRow, ProductSales, SalesRow, Span, TopBy
 
 
+class Spanned(View, frozen=True, kw_only=True):
+    """Of what begins in `from` ≤ t < `to`."""
+
+    since: datetime = field(name="from")
+    until: datetime = field(name="to")
+
+
+class ByInterval(Spanned, frozen=True, kw_only=True):
+    interval: Interval
+    currency: str
+
+
 class SalesPoint(View, frozen=True, kw_only=True):
     """One interval. `sold` is what buyers pay for what was confirmed in it, `returned` what was given up of such."""
 
@@ -27,11 +39,7 @@ class SalesPoint(View, frozen=True, kw_only=True):
     net: Decimal
 
 
-class SalesView(View, frozen=True, kw_only=True):
-    since: datetime = field(name="from")
-    until: datetime = field(name="to")
-    interval: Interval
-    currency: str
+class SalesView(ByInterval, frozen=True, kw_only=True):
     items: list[SalesPoint]
     orders: int
     units: int
@@ -49,11 +57,7 @@ class RevenuePoint(View, frozen=True, kw_only=True):
     net: Decimal
 
 
-class RevenueView(View, frozen=True, kw_only=True):
-    since: datetime = field(name="from")
-    until: datetime = field(name="to")
-    interval: Interval
-    currency: str
+class RevenueView(ByInterval, frozen=True, kw_only=True):
     items: list[RevenuePoint]
     received: Decimal
     refunded: Decimal
@@ -70,9 +74,7 @@ class TopProduct(View, frozen=True, kw_only=True):
     net: Decimal
 
 
-class TopProductsView(View, frozen=True, kw_only=True):
-    since: datetime = field(name="from")
-    until: datetime = field(name="to")
+class TopProductsView(Spanned, frozen=True, kw_only=True):
     by: TopBy
     currency: str
     items: list[TopProduct]
@@ -89,11 +91,7 @@ class OrdersPoint(View, frozen=True, kw_only=True):
     cancelled: int
 
 
-class OrdersView(View, frozen=True, kw_only=True):
-    since: datetime = field(name="from")
-    until: datetime = field(name="to")
-    interval: Interval
-    currency: str
+class OrdersView(ByInterval, frozen=True, kw_only=True):
     items: list[OrdersPoint]
     placed: int
     confirmed: int
@@ -111,9 +109,7 @@ class RoleCount(View, frozen=True, kw_only=True):
     """Of them, in the span."""
 
 
-class UsersView(View, frozen=True, kw_only=True):
-    since: datetime = field(name="from")
-    until: datetime = field(name="to")
+class UsersView(Spanned, frozen=True, kw_only=True):
     items: list[RoleCount]
     accounts: int
     registered: int

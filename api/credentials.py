@@ -9,6 +9,9 @@ from application.accounts.sessions import SessionKept
 from application.ports.security import NotAnEmail, RefreshSecret
 from domain.shared.identifiers import ChallengeId, ClaimId
 
+SCHEME = "Bearer"
+"""How a client presents its access token."""
+
 
 class TokensView(View, frozen=True, kw_only=True):
     access_token: str
@@ -45,6 +48,6 @@ def tokens_view(call: Call, kept: SessionKept, secret: RefreshSecret, *, at: dat
     return TokensView(
         access_token=tokens.issue_access(account=kept.account_id, session=kept.session_id, at=at),
         refresh_token=secret.token,
-        token_type="Bearer",  # noqa: S106 - a scheme, not a secret
+        token_type=SCHEME,
         expires_in=tokens.access_seconds,
     )

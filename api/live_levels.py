@@ -188,7 +188,7 @@ class LiveLevels:
             try:
                 slots = await self._services.positions.moved(PROJECTION, self._slots)
                 await self._look(slots)
-            except Exception as error:  # noqa: BLE001 - whatever it is, who listens goes on listening
+            except Exception as error:  # noqa: BLE001 - if this ended, all who listen would wait unseen
                 _log.warning("stock levels not read", error=repr(error), retry_in=RETRY)
                 await asyncio.sleep(RETRY)
             await asyncio.sleep(PACE + PACE_EACH * len(self._followers))

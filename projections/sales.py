@@ -76,6 +76,7 @@ SELECT * FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::bigint[], %b::text[
 """
 PLACED, SOLD, GIVEN_UP = "placed", "sold", "given up"
 
+MoneyEvent = PaymentSucceeded | SurplusReceived | RefundSucceeded | CashHandedBack
 SaleEvent = (
     OrderPlaced
     | OrderConfirmed
@@ -83,10 +84,7 @@ SaleEvent = (
     | OrderLinesDelivered
     | OrderLinesCancelled
     | OrderCancelled
-    | PaymentSucceeded
-    | SurplusReceived
-    | RefundSucceeded
-    | CashHandedBack
+    | MoneyEvent
 )
 Lines = dict[UUID, "SaleLine"]
 """Of one order, by product."""
@@ -107,7 +105,8 @@ class SaleLine(msgspec.Struct, frozen=True):
 
 
 async def apply(conn: Connection, schema: str, records: Sequence[Record]) -> None:
-    stored = await bulk.read(conn, _LINES.format(schema=schema), (list({record.key for record in records}),))
+    moved = list({record.key for record in records if not isinstance(record.event, MoneyEvent)})
+    stored = await bulk.read(conn, _LINES.format(schema=schema), (moved,)) if moved else []
     orders = dict[UUID, Lines]()
     for order_id, product_id, seller_id, units, amount, discount, tax, state in stored:
         line = SaleLine(order_id, product_id, seller_id, units, int(amount), int(discount), int(tax), state)

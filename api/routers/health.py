@@ -43,7 +43,7 @@ class ReadyView(View, frozen=True, kw_only=True):
 
 
 @RESOURCE.route("GET", "/health/live", Operation(summary="Alive", access=Access.PUBLIC, answer=LiveView))
-async def live(call: Call) -> Answer:  # noqa: ARG001 - every endpoint takes the call
+async def live(_: Call) -> Answer:
     return json_answer(LiveView(status="alive"), headers=UNCACHED)
 
 
@@ -80,7 +80,7 @@ async def openapi(call: Call) -> Answer:
 
 
 @RESOURCE.route("GET", "/docs", Operation(summary="This document, to try", access=Access.PUBLIC, produces="text/html"))
-async def docs(call: Call) -> Answer:  # noqa: ARG001 - every endpoint takes the call
+async def docs(_: Call) -> Answer:
     page = get_swagger_ui_html(
         openapi_url="/openapi.json",
         title="Tillstream",
@@ -92,7 +92,7 @@ async def docs(call: Call) -> Answer:  # noqa: ARG001 - every endpoint takes the
 
 
 @RESOURCE.route("GET", "/docs/{asset}", Operation(summary="What the page needs", access=Access.PUBLIC, produces="*/*"))
-async def docs_asset(call: Call, asset: str) -> Answer:  # noqa: ARG001 - every endpoint takes the call
+async def docs_asset(_: Call, asset: str) -> Answer:
     kind = ASSETS.get(asset)
     if kind is None:
         raise not_found()

@@ -7,43 +7,17 @@ from uuid import UUID
 
 from application.ports.log import Record
 from domain.shared.event import Event
+from infrastructure.bootstrap.tables import READ_MODELS
 from infrastructure.runner.feeding import Feeder
 from infrastructure.runner.instances import ensure
 from infrastructure.runner.standings import standings
-from projections.accounts import ACCOUNTS
-from projections.address_books import ADDRESS_BOOKS
-from projections.carts import CARTS
-from projections.catalogue import CATALOGUE
 from projections.catalogue_tables import Tables
-from projections.categories import CATEGORIES
-from projections.coupons import COUPONS
-from projections.order_history import ORDER_HISTORY
 from projections.projection import Connection, Projection
-from projections.reviews import REVIEWS
-from projections.sales import SALES
-from projections.search import SEARCH
-from projections.sessions import SESSIONS
-from projections.stock_levels import STOCK_LEVELS
-from projections.wishlists import WISHLISTS
 from tests.support.journal import SLOTS, Journal
 from tests.support.times import NOON
 from tests.support.waiting import until
 
-PROJECTIONS = (
-    ACCOUNTS,
-    ADDRESS_BOOKS,
-    SESSIONS,
-    CATALOGUE,
-    CATEGORIES,
-    SEARCH,
-    STOCK_LEVELS,
-    REVIEWS,
-    CARTS,
-    WISHLISTS,
-    ORDER_HISTORY,
-    SALES,
-    COUPONS,
-)
+PROJECTIONS = READ_MODELS
 
 
 class Joined(TypedDict):
