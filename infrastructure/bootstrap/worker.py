@@ -41,7 +41,7 @@ async def feeding(conninfo: str, *, clock: Clock, auto_advance: timedelta | None
     )
 
 
-async def rebuilding(conninfo: str, name: str, *, clock: Clock, auto_advance: timedelta | None = None) -> Rebuild:
+async def rebuilding(conninfo: str, name: str, *, clock: Clock, auto_advance: timedelta | None) -> Rebuild:
     """Raises LookupError for a name that nothing has."""
     by_name = {projection.name: projection for projection in projections(auto_advance=auto_advance)}
     if name not in by_name:
@@ -74,11 +74,11 @@ async def executing(settings: Settings, conninfo: str, *, clock: Clock, process:
         )
 
 
-def rebuilder(conninfo: str, *, clock: Clock) -> Rebuilder:
+def rebuilder(conninfo: str, *, clock: Clock, auto_advance: timedelta | None) -> Rebuilder:
     """Carries out the rebuilds that admins ask for."""
 
     async def named(name: str) -> Rebuild:
-        return await rebuilding(conninfo, name, clock=clock)
+        return await rebuilding(conninfo, name, clock=clock, auto_advance=auto_advance)
 
     return Rebuilder(connect=connector(conninfo, process="rebuilds"), rebuilding=named, clock=clock)
 
@@ -90,7 +90,7 @@ async def execute(settings: Settings, conninfo: str, stop: asyncio.Event) -> Non
         spare_long_lived_objects()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(executor.run(stop))
-            tasks.create_task(rebuilder(conninfo, clock=clock).run(stop))
+            tasks.create_task(rebuilder(conninfo, clock=clock, auto_advance=settings.auto_advance).run(stop))
 
 
 async def work(settings: Settings, conninfo: str, stop: asyncio.Event) -> None:
@@ -104,4 +104,4 @@ async def work(settings: Settings, conninfo: str, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(runner.run(stop))
             tasks.create_task(executor.run(stop))
-            tasks.create_task(rebuilder(conninfo, clock=clock).run(stop))
+            tasks.create_task(rebuilder(conninfo, clock=clock, auto_advance=settings.auto_advance).run(stop))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg import AsyncConnection
@@ -22,6 +23,9 @@ NONCE = 12
 REMEMBERED = 4_096
 REMEMBERED_FOR = timedelta(seconds=60)
 """Where nobody says that a key was destroyed elsewhere, it is still known here for at most this long."""
+
+
+_log = structlog.get_logger(__name__)
 
 
 class AesVault:
@@ -87,7 +91,7 @@ class AesVault:
                 "SELECT person_id, wrapped_key FROM till.person_key WHERE person_id = ANY(%s)", (people,)
             )
             async for person, wrapped in rows:
-                found[person] = _decrypt(self._master, _decode(wrapped), person)
+                found[person] = self._unwrapped(person, wrapped)
         now = self._clock.now()
         for person, key in found.items():
             if key is not None and before == self._forgotten:
@@ -95,6 +99,14 @@ class AesVault:
         while len(self._keys) > REMEMBERED:
             self._keys.popitem(last=False)
         return found
+
+    def _unwrapped(self, person: UUID, wrapped: str) -> bytes | None:
+        """None where the row is damaged: one person is unknown then, and everybody else can still be listed."""
+        try:
+            return _decrypt(self._master, _decode(wrapped), person)
+        except (InvalidTag, ValueError) as error:
+            _log.error("a person's key cannot be opened", person=str(person), error=repr(error))
+            return None
 
 
 def _encrypt(cipher: AESGCM, plain: bytes, person: UUID) -> bytes:

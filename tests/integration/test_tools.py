@@ -81,8 +81,8 @@ async def test_an_empty_log_folds_to_nothing(database: str) -> None:
 
 
 async def test_one_look_shows_the_instances_their_lag_the_stops_and_what_is_due(database: str, tmp_path: Path) -> None:
-    await (await rebuilding(database, "catalogue", clock=SystemClock())).run()
-    await (await rebuilding(database, "unpaid_orders", clock=SystemClock())).run()
+    await (await rebuilding(database, "catalogue", clock=SystemClock(), auto_advance=None)).run()
+    await (await rebuilding(database, "unpaid_orders", clock=SystemClock(), auto_advance=None)).run()
     async with seeding(database, tmp_path) as seeder:
         await seeder.run()
     with psycopg.connect(database, autocommit=True) as connection:

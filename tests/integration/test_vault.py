@@ -82,3 +82,14 @@ async def test_a_process_that_is_told_forgets_at_once(pool: Pool) -> None:
         await connection.execute("DELETE FROM till.person_key WHERE person_id = %s", (ADA,))
     vault.forget(ADA)
     assert await vault.open(sealed) is None
+
+
+@pytest.mark.parametrize("damaged", ["", "none", "x" * 80, "*"])
+async def test_a_damaged_key_hides_one_person_and_no_other(
+    pool: Pool, damaged: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ada, grace = [await sealed_for(pool, person, "secret") for person in (ADA, GRACE)]
+    async with pool.connection() as connection:
+        await connection.execute("UPDATE till.person_key SET wrapped_key = %s WHERE person_id = %s", (damaged, ADA))
+    assert await a_vault(pool).open_all([ada, grace]) == (None, "secret")
+    assert str(ADA) in capsys.readouterr().out

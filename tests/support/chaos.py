@@ -1,10 +1,11 @@
 """Kills a worker again and again, each time while it has something to do."""
 
 import os
-import random
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -45,7 +46,8 @@ class KillableWorker:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._pid:
-            os.kill(self._pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it died by itself, which is what failed
+                os.kill(self._pid, signal.SIGKILL)
         self._forge.communicate(timeout=20)
         self._conn.close()
 
@@ -59,17 +61,16 @@ class KillableWorker:
         """In order; raises where it does not end well."""
         assert self._ended_by(signal.SIGTERM) == 0
 
-    def kill_while_it_lags(self, luck: random.Random) -> bool:
-        """SIGKILL after it has done something, and before it is done; whether a transaction of its was open."""
-        start, moves = self.moved(), luck.randrange(1, 20_000)
-        while True:
-            eventually("a worker at work", lambda: self.moved() > start and self.lag() > 0, seconds=30)
-            while self.lag() > 0 and self.moved() < start + moves:
-                pass
-            os.kill(self._pid, signal.SIGSTOP)
-            if self.lag() > 0:
-                break
-            os.kill(self._pid, signal.SIGCONT)
+    def kill_at_work(self, moves: int, over: Callable[[], bool]) -> bool:
+        """SIGKILL after that many moves; where it is done sooner, when nothing more comes: `over`.
+
+        Gives whether a transaction of its was open.
+        """
+        start = self.moved()
+        eventually("a worker at work", lambda: self.moved() > start, seconds=60)
+        while self.moved() < start + moves and not (over() and self.lag() == 0):
+            pass
+        os.kill(self._pid, signal.SIGSTOP)
         row = self._conn.execute(_WRITING).fetchone()
         assert self._ended_by(signal.SIGKILL) == -signal.SIGKILL
         return bool(row and row[0])

@@ -121,6 +121,7 @@ class Service(msgspec.Struct, frozen=True):
     ports: tuple[str, ...] = ()
     expose: tuple[str, ...] = ()
     cap_add: tuple[str, ...] = ()
+    volumes: tuple[str, ...] = ()
     build: str | None = None
 
     @property

@@ -53,7 +53,11 @@ class Replica:
         return float(psutil.Process(self.process.pid).memory_info().rss / (int(limit[:-1]) * UNITS[limit[-1]]))
 
     def written(self) -> list[Path]:
-        return list(self.home.iterdir())
+        """What Docker would not let it write: all but the volumes that are mounted for it."""
+        image_home = image_environment()["TILL_HOME"]
+        places = [volume.split(":")[1] for volume in self.service.volumes]
+        mounted = [self.home / Path(place).relative_to(image_home) for place in places]
+        return [path for path in self.home.iterdir() if path not in mounted]
 
 
 class NativeShop:
@@ -109,10 +113,14 @@ class NativeShop:
             yield Replica(name, service, port, environment, process, home)
 
     def _environment(self, service: Service, port: str, home: Path) -> dict[str, str]:
+        image_home = image_environment()["TILL_HOME"]
+
         def here(value: str) -> str:
             for host, place in self._places.items():
                 if self._networks[host.partition(":")[0]].intersection(service.networks):
                     value = value.replace(host, place)
+            if value.startswith(f"{image_home}/"):
+                return value.replace(image_home, str(home), 1)
             return port if value in service.expose else HERE if value == EVERYWHERE else value
 
         found = {name: here(value) for name, value in (image_environment() | service.environment).items()}

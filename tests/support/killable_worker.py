@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import uvloop
@@ -33,8 +34,8 @@ def split(projection: Projection) -> Projection:
     return replace(projection, apply=apply)
 
 
-def split_projections() -> tuple[Projection, ...]:
-    return tuple(map(split, projections()))
+def split_projections(*, auto_advance: timedelta | None = None) -> tuple[Projection, ...]:
+    return tuple(map(split, projections(auto_advance=auto_advance)))
 
 
 async def run(database: str, home: Path) -> None:

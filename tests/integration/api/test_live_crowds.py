@@ -10,15 +10,12 @@ import psycopg
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from tests.support.cutting import CUT
 from tests.support.live import Listening, listening, snapshot, told
 from tests.support.waiting import until
 from tests.support.web import Web
 
 CROWD = 1_000
-_CUT = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity
- WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
-"""
 
 
 @asynccontextmanager
@@ -109,7 +106,7 @@ async def test_who_listens_goes_on_when_the_database_comes_back(shop: Web, datab
         assert await snapshot(socket) == await events.until_idle() == {kettle: 10}
         for available in (9, 8, 7):
             with psycopg.connect(database, autocommit=True) as connection:
-                connection.execute(_CUT)
+                connection.execute(CUT)
             await insist(shop, f"/api/v1/products/{kettle}/stock", {"set": available, "reason": "x"}, by=seller)
             assert (await told(socket))["available"] == available
             assert await events.until_idle() == {kettle: available}

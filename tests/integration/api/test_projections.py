@@ -53,7 +53,7 @@ async def test_a_rebuild_is_carried_out_by_a_worker(shop: Web, database: str) ->
     assert again.status_code == 202, "one that waits already is enough"
     assert (await seen(shop, admin))["catalogue"]["rebuild"]["status"] == "requested"
     stop = asyncio.Event()
-    worker = asyncio.create_task(rebuilder(database, clock=SystemClock()).run(stop))
+    worker = asyncio.create_task(rebuilder(database, clock=SystemClock(), auto_advance=None).run(stop))
     done = await until(
         lambda: seen(shop, admin), lambda each: each["catalogue"]["rebuild"]["status"] == "done", seconds=30
     )
@@ -69,7 +69,7 @@ async def test_two_workers_carry_it_out_once_and_one_that_died_is_succeeded(shop
     await shop.send("POST", f"{PROJECTIONS}/carts/rebuild", by=admin)
     with psycopg.connect(database, autocommit=True) as conn:
         conn.execute("UPDATE till.rebuild_request SET status = 'running'")  # its worker died: nobody holds it
-        workers = [rebuilder(database, clock=SystemClock()) for _ in range(2)]
+        workers = [rebuilder(database, clock=SystemClock(), auto_advance=None) for _ in range(2)]
         assert sum(await asyncio.gather(*(worker.run_waiting() for worker in workers))) == 1
         assert conn.execute("SELECT status FROM till.rebuild_request").fetchall() == [("done",)]
         assert await workers[0].run_waiting() == 0
@@ -80,7 +80,7 @@ async def test_a_rebuild_that_cannot_be_says_why(shop: Web, database: str) -> No
     await shop.send("POST", f"{PROJECTIONS}/carts/rebuild", by=admin)
     with psycopg.connect(database, autocommit=True) as conn:
         conn.execute("UPDATE till.rebuild_request SET name = 'gone'")
-        await rebuilder(database, clock=SystemClock()).run_waiting()
+        await rebuilder(database, clock=SystemClock(), auto_advance=None).run_waiting()
         (row,) = conn.execute("SELECT status, error FROM till.rebuild_request").fetchall()
     assert (row[0], "gone" in row[1]) == ("failed", True)
 

@@ -15,7 +15,7 @@ from infrastructure.bootstrap.tables import projections
 from infrastructure.bootstrap.worker import rebuilding
 from infrastructure.bootstrap.writing import command_loop
 from infrastructure.clock import SystemClock
-from infrastructure.settings import load
+from infrastructure.settings import Settings, load
 from tests.support.chaos import KillableWorker
 from tests.support.crowd import Crowd, envelope, gather_crowd, submit_all
 from tests.support.digests import digests
@@ -41,10 +41,13 @@ async def burst(bus: CommandBus, crowd: Crowd, luck: random.Random) -> None:
     await asyncio.gather(*(shop(buyer) for buyer in crowd.buyers))
 
 
+def settings_in(home: Path) -> Settings:
+    return load({"TILL_HOME": str(home)}, directory=home).settings
+
+
 async def killed_again_and_again(database: str, home: Path, *, variant: str, seed: int) -> int:
     """How many of the kills met a transaction. At the end the log is quiet and the last worker has stopped in order."""
-    luck = random.Random(seed)
-    settings = load({"TILL_HOME": str(home)}, directory=home).settings
+    luck, settings = random.Random(seed), settings_in(home)
     writing = 0
     with KillableWorker(database, home, variant=variant) as worker:
         async with command_loop(settings, database, clock=SystemClock(), process="tests") as bus:
@@ -52,20 +55,23 @@ async def killed_again_and_again(database: str, home: Path, *, variant: str, see
             for _ in range(KILLS):
                 worker.start()
                 load_on = asyncio.create_task(burst(bus, crowd, luck))
-                writing += await asyncio.to_thread(worker.kill_while_it_lags, random.Random(luck.random()))
+                moves = luck.randrange(1, 20_000)
+                writing += await asyncio.to_thread(worker.kill_at_work, moves, load_on.done)
                 await load_on
         worker.start()
-        await asyncio.to_thread(eventually, "a quiet log", lambda: worker.lag() == 0, seconds=60)
+        await asyncio.to_thread(eventually, "a quiet log", lambda: worker.lag() == 0, seconds=120)
         worker.stop()
     return writing
 
 
-async def differing(database: str) -> list[str]:
+async def differing(database: str, home: Path) -> list[str]:
     """Tables, of every read model and process manager, that are not what the log says; and slots that stopped."""
     found = [f"stopped: {row}" for row in rows(database, "SELECT name, slot, error FROM till.poison")]
-    for projection in projections():
+    pace = settings_in(home).auto_advance
+    for projection in projections(auto_advance=pace):
         live = f"{projection.name}_v1"
-        fresh = await (await rebuilding(database, projection.name, clock=SystemClock())).run()
+        rebuild = await rebuilding(database, projection.name, clock=SystemClock(), auto_advance=pace)
+        fresh = await rebuild.run()
         kept, anew = digests(database, live), digests(database, fresh)
         found += [f"{live}.{table}" for table in kept if kept[table] != anew[table]]
     return found
@@ -77,11 +83,11 @@ async def test_what_a_killed_worker_leaves_is_what_a_rebuild_makes(database: str
     writing = await killed_again_and_again(database, tmp_path, variant="whole", seed=seed)
     print(f"{KILLS} kills, {writing} of them with a transaction open")
     assert writing >= WRITING_AT_LEAST
-    assert await differing(database) == []
+    assert await differing(database, tmp_path) == []
 
 
 async def test_tracking_in_a_transaction_of_its_own_would_be_found_out(database: str, tmp_path: Path) -> None:
     seed = random.randrange(2**32)
     print(f"seed {seed}")
     await killed_again_and_again(database, tmp_path, variant="split", seed=seed)
-    assert await differing(database)
+    assert await differing(database, tmp_path)

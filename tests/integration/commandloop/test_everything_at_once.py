@@ -9,7 +9,7 @@ import pytest
 
 from application.ports.commands import Outcome
 from infrastructure.commandloop.states import StateCache
-from tests.integration.commandloop.test_lost_database import _CUT
+from tests.support.cutting import cut_until_done
 from tests.support.loops import committer, envelope, rows, running, total
 from tests.support.tally import Raise
 
@@ -31,9 +31,7 @@ async def test_every_answer_is_true_and_every_command_is_executed_once(
     random.shuffle(asked)
     async with running(committers[0], capacity=9_999) as one, running(committers[1], capacity=9_999) as two:
         work = [asyncio.ensure_future(random.choice((one, two)).submit(each)) for each in asked]
-        while not all(task.done() for task in work):
-            await asyncio.to_thread(rows, database, _CUT)
-            await asyncio.wait(work, timeout=random.uniform(0.02, 0.1))
+        await cut_until_done(database, work, pause=lambda: random.uniform(0.02, 0.1))
         outcomes = await asyncio.gather(*work)
     by_id: dict[UUID, set[tuple[bytes | None, str | None]]] = {}
     for outcome in outcomes:

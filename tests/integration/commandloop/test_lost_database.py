@@ -12,13 +12,9 @@ from application.ports.work import Work
 from infrastructure.eventstore.codec import MAX_EVENT_BYTES
 from infrastructure.eventstore.writer import Connection, LogWriter, Receipt
 from infrastructure.eventstore.writes import Writes
+from tests.support.cutting import cut_until_done
 from tests.support.loops import committer, envelope, rows, running, total
 from tests.support.tally import TALLIES, Raise, Raised, Total
-
-_CUT = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity
- WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
-"""
 
 
 async def test_every_command_is_executed_once_while_connections_are_cut(database: str) -> None:
@@ -26,11 +22,7 @@ async def test_every_command_is_executed_once_while_connections_are_cut(database
     async with running(committer(database)) as one, running(committer(database)) as two:
         loops = (one, two)
         work = [asyncio.ensure_future(loops[n % 2].submit(envelope(Raise(tally=tally)))) for n in range(1_500)]
-        cuts = 0
-        while not all(task.done() for task in work):
-            await asyncio.to_thread(rows, database, _CUT)
-            cuts += 1
-            await asyncio.wait(work, timeout=0.03)
+        cuts = await cut_until_done(database, work, pause=lambda: 0.03)
         outcomes = await asyncio.gather(*work)
     assert cuts >= 3
     assert all(outcome.result for outcome in outcomes)

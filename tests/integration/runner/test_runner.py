@@ -143,10 +143,11 @@ async def test_new_instances_are_fed_and_dropped_ones_left(shop: ReadSide, runni
 
 async def test_an_instance_of_another_version_of_the_code_is_left_alone(shop: ReadSide, running: Run) -> None:
     shop.journal.append(shop.journal.record(product(1), listed(product(1))))
-    newer = replace(CATALOGUE, version=2)
+    old, new = CATALOGUE.version, CATALOGUE.version + 1
+    newer = replace(CATALOGUE, version=new)
     async with running([newer, STOCK_LEVELS]) as runner:
         await caught_up(shop, "stock_levels_v1")
-        assert runner.faults == {"catalogue_v1": "of version 1, the code has 2: rebuild it"}
+        assert runner.faults == {"catalogue_v1": f"of version {old}, the code has {new}: rebuild it"}
     assert await reached(shop.conn, "catalogue_v1") == 0
 
 
