@@ -27,6 +27,7 @@ from api.routers import (
     coupons,
     customers,
     deprecated,
+    events,
     health,
     images,
     inventory,
@@ -84,6 +85,7 @@ RESOURCES = (
     orders,
     payments,
     analytics,
+    events,
     health,
 )
 

@@ -66,5 +66,16 @@ async def catch_up(call: "Call", *projections: str) -> None:
             call.extra.append((b"x-stale", b"true"))
 
 
+def seen_to_the_end(call: "Call", *, complete: bool) -> None:
+    """For a read that goes over the log itself: `complete` where it had all of it. As `catch_up`, without the wait."""
+    token = call.given.get(b"x-min-position")
+    if token is not None:
+        slots_of(token)
+        if not complete:
+            raise later("not-caught-up", "The read model has not reached that position yet.")
+    elif not complete:
+        call.extra.append((b"x-stale", b"true"))
+
+
 async def _wait(call: "Call", projections: tuple[str, ...], slots: Mapping[str, int], seconds: float) -> bool:
     return await call.services.positions.wait(projections, slots, seconds=seconds)

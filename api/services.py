@@ -12,6 +12,7 @@ from psycopg_pool import AsyncConnectionPool
 from application.ports.category_products import CategoryProducts
 from application.ports.clock import Clock
 from application.ports.commands import CommandBus
+from application.ports.feed import EventFeed
 from application.ports.gateway import PaymentGateway
 from application.ports.images import ImageDeveloper, ImageStore
 from application.ports.open_orders import OpenOrders
@@ -101,6 +102,9 @@ class Services(Protocol):
 
     @property
     def operations(self) -> Operations: ...
+
+    @property
+    def feed(self) -> EventFeed: ...
 
     @property
     def directory(self) -> Directory: ...

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from application.ports.category_products import CategoryProducts
 from application.ports.clock import Clock
 from application.ports.commands import CommandBus
+from application.ports.feed import EventFeed
 from application.ports.gateway import PaymentGateway
 from application.ports.images import ImageDeveloper, ImageStore
 from application.ports.open_orders import OpenOrders
@@ -29,6 +30,7 @@ class ApiServices:
     gateway: PaymentGateway
     open_orders: OpenOrders
     operations: Operations
+    feed: EventFeed
     category_products: CategoryProducts
     images: ImageStore
     developer: ImageDeveloper

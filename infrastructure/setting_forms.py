@@ -140,7 +140,7 @@ def origins(value: str) -> tuple[str, ...]:
     return found
 
 
-CONTEXTS = ("accounts", "catalogue", "inventory", "shopping", "ordering", "payments", "promotions")
+CONTEXTS = ("accounts", "catalogue", "inventory", "shopping", "ordering", "payments", "promotions", "webhooks")
 
 
 def contexts(value: str) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ from infrastructure.security.passwords import Argon2Passwords
 from infrastructure.security.tokens import JwtTokens
 from infrastructure.services import ApiServices
 from infrastructure.settings import Settings
+from infrastructure.webhooks.feed import PostgresEventFeed
 
 
 @asynccontextmanager
@@ -59,6 +60,7 @@ async def api_services(settings: Settings) -> AsyncIterator[ApiServices]:
                 gateway=SimulatedGateway(pool),
                 open_orders=PostgresOpenOrders(pool),
                 operations=PostgresOperations(pool),
+                feed=PostgresEventFeed(pool),
                 category_products=PostgresCategoryProducts(pool),
                 images=images,
                 developer=stack.enter_context(closing(PillowImages())),
