@@ -15,7 +15,7 @@ from application.ports.clock import Clock
 MOST = 4_096
 LARGEST = 256 * 1024
 """Bytes of one answer."""
-READ_MODELS = ("catalogue", "stock_levels", "categories")
+READ_MODELS = ("catalogue", "stock_levels", "categories", "reviews")
 SEARCHED = ("search", *READ_MODELS)
 
 

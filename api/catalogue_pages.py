@@ -1,12 +1,13 @@
 """Pages of the catalogue: what a client's filters ask the read model, and the page as it is sent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
-from typing import cast
+from types import NoneType
+from typing import Annotated, cast
 from uuid import UUID
 
-from msgspec import Raw, Struct, msgpack
+from msgspec import Meta, Raw, Struct, msgpack
 
 from api.answers import encode
 from api.fragments import Fragment
@@ -14,8 +15,12 @@ from api.paging import cursor_of, parts_of
 from api.problems import invalid
 from api.product_schemas import ProductFilters, ProductPage, ProductView, minor
 from domain.shared.identifiers import AccountId, CategoryId
+from domain.shared.money import MAX_MINOR
 from projections.catalogue_lists import After, ProductList, ProductQuery, Sort
 from projections.catalogue_tables import Tables
+
+_KINDS: Mapping[str, type | tuple[type, ...]] = {"name": str, "createdAt": str, "rating": (int, NoneType)}
+"""Of the values that cursors hold, where those are not numbers."""
 
 _pack = msgpack.Encoder(uuid_format="bytes").encode
 
@@ -32,14 +37,18 @@ class Rendered(Struct, frozen=True):
 def rendered(filters: ProductFilters, tables: Tables, found: ProductList, items: Sequence[Fragment]) -> Rendered:
     """`items` are the list's products."""
     events = [listed for listed, _ in items]
-    validator = blake2b(_pack((tables, events, found.total, filters.page)), digest_size=12).hexdigest()
     body = encode(page_view(filters, found, [fragment for _, fragment in items]))
-    return Rendered(body, b'"%s"' % validator.encode(), found.until)
+    return Rendered(body, b'"%s"' % validator(tables, events, found.total, filters.page).encode(), found.until)
+
+
+def validator(tables: Tables, *shown: object) -> str:
+    """Another one whenever other events are shown, or the same of other tables."""
+    return blake2b(_pack((tables, *shown)), digest_size=12).hexdigest()
 
 
 class _Cursor(Struct, frozen=True, array_like=True):
     sort: str
-    value: int | str
+    value: Annotated[int, Meta(ge=0, le=MAX_MINOR)] | str | None
     id: UUID
 
 
@@ -63,8 +72,8 @@ def asked(query: ProductFilters) -> ProductQuery:
 
 def _after(cursor: str, sort: str) -> After:
     parts = parts_of(cursor, _Cursor)
-    value: int | str | datetime = parts.value
-    kind = {"name": str, "createdAt": str}.get(sort.removeprefix("-"), int)
+    value: int | str | datetime | None = parts.value
+    kind = _KINDS.get(sort.removeprefix("-"), int)
     if parts.sort != sort or not isinstance(value, kind) or "\x00" in str(value):
         raise invalid("/cursor", "This cursor belongs to another order of the list.")
     if sort.endswith("createdAt"):

@@ -32,8 +32,7 @@ class Fragments:
     def keep(self, tables: Tables, row: ProductRow) -> Fragment:
         if tables != self._tables:
             self._tables, self._kept, self._bytes = tables, {}, 0
-        listed = Listed(row.id, row.position, row.stock_position, row.category_position, row.price_until)
-        fragment = encode(shown(row))
+        listed, fragment = row.listed, encode(shown(row))
         self._bytes += len(fragment) - len(self._kept.get(listed, b""))
         self._kept[listed] = fragment
         while self._bytes > self._most and len(self._kept) > 1:

@@ -36,6 +36,8 @@ EXAMPLE_VIEW: dict[str, object] = {
     "currency": "INR",
     "quantity": 40,
     "available": 40,
+    "rating": 4.33,
+    "reviewCount": 3,
     "images": [
         {
             "id": "0b0f8a3e-8d0e-5a61-b7a5-9f4b0e0c7d11",
@@ -88,6 +90,9 @@ class ProductView(View, frozen=True, kw_only=True):
     quantity: int
     """Units on hand."""
     available: int
+    rating: Decimal | None
+    """Stars, 1 to 5: the average of all reviews, to two decimals; null where there are none."""
+    review_count: int
     images: list[ImageView]
     version: int
     created_at: datetime
@@ -172,6 +177,7 @@ def shown(row: ProductRow) -> ProductView:
         currency=row.currency,
         quantity=row.on_hand,
         available=row.available,
+        **_opinion(row),
         images=[*map(pictured, row.images)],
         version=row.version,
         created_at=row.created_at,
@@ -179,7 +185,8 @@ def shown(row: ProductRow) -> ProductView:
     )
 
 
-def kept(product: ProductKept) -> ProductView:
+def kept(product: ProductKept, known: ProductRow | None) -> ProductView:
+    """As it stands after a command. What buyers say of it the command does not know: that is as it was `known`."""
     return ProductView(
         id=product.product_id,
         seller_id=product.seller_id,
@@ -195,11 +202,18 @@ def kept(product: ProductKept) -> ProductView:
         currency=product.price.currency,
         quantity=product.on_hand,
         available=product.available,
+        **_opinion(known),
         images=[*map(pictured, product.images)],
         version=product.version,
         created_at=product.created_at,
         updated_at=product.updated_at,
     )
+
+
+def _opinion(row: ProductRow | None) -> dict[str, Any]:
+    if row is None or row.rating is None:
+        return {"rating": None, "review_count": 0}
+    return {"rating": Decimal(row.rating).scaleb(-2), "review_count": row.reviews}
 
 
 def _sale(sale: SaleWindow | None) -> dict[str, Any]:

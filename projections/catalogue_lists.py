@@ -12,6 +12,7 @@ import msgspec
 
 from domain.shared.identifiers import AccountId, CategoryId, ProductId
 from projections import bulk
+from projections.catalogue_ratings import behind_unrated, by_rating
 from projections.catalogue_tables import Tables
 from projections.projection import Connection
 
@@ -22,12 +23,14 @@ class Sort(StrEnum):
     NAME = "name"
     CREATED_AT = "createdAt"
     DISCOUNT = "discount"
+    RATING = "rating"
+    """In hundredths of a star; products without one come last in either direction."""
 
 
 class After(msgspec.Struct, frozen=True):
     """Where a list goes on: behind the product with this sort key and id."""
 
-    value: int | str | datetime
+    value: int | str | datetime | None
     id: UUID
 
 
@@ -40,6 +43,7 @@ class Shape(msgspec.Struct, frozen=True):
     sort: Sort
     descending: bool
     goes_on: bool
+    behind_unrated: bool
     limit: int
     offset: int
 
@@ -72,6 +76,7 @@ class ProductQuery(msgspec.Struct, frozen=True, kw_only=True):
             self.sort,
             self.descending,
             self.after is not None,
+            self.after is not None and self.after.value is None,
             self.limit,
             0 if self.after else self.offset,
         )
@@ -86,6 +91,8 @@ class Listed(msgspec.Struct, frozen=True):
     """0 where no stock is kept."""
     category_position: int
     """0 where it stands in no category."""
+    rating_position: int
+    """0 where nobody ever said anything of it."""
     until: datetime
     """When its price may change though nothing happens: the next end of a sale window."""
 
@@ -115,7 +122,8 @@ _SORTED: Mapping[Sort, tuple[str, str]] = {
     Sort.PRICE: ("bigint", "effective_minor"),
     Sort.NAME: ("text", "name_key"),
     Sort.CREATED_AT: ("timestamptz", "created_at"),
-    Sort.DISCOUNT: ("integer", "reduction"),
+    Sort.DISCOUNT: ("bigint", "reduction"),
+    Sort.RATING: ("bigint", ""),
 }
 THEN = "p.valid_from <= q.at AND q.at < p.valid_to"
 _IN_STOCK = "EXISTS (SELECT FROM {stock}.level l WHERE l.product_id = p.id AND l.on_hand > l.reserved)"
@@ -123,23 +131,26 @@ _ALL = "SELECT sum(listed)::bigint FROM {catalogue}.product_count"
 _MATCHING = "SELECT count(*) FROM {catalogue}.listing p WHERE {where}"
 _BOUNDARY = """SELECT min(b.valid_to) FROM {catalogue}.listing b
          WHERE b.valid_to > q.at AND b.valid_to < '9999-12-31Z'"""
-# Every list is cut to its page before the stock is joined, so that no plan joins more than the pages. A list without
+# Every list is cut to its page before the others are joined, so that no plan joins more than the pages. A list without
 # products still has a row, for its total. Limit and offset stand in the text: a plan for any limit would be a plan for
 # a tenth of the table.
 _LISTS = """
 SELECT q.n, counted.total, ({boundary}), p.id, p.position, coalesce(s.position, 0), coalesce(k.position, 0),
-       p.valid_to, p.sort_key
+       coalesce(r.position, 0), p.valid_to, p.sort_key
   FROM unnest({arrays}) AS q ({columns})
  CROSS JOIN LATERAL ({total}) AS counted (total)
-  LEFT JOIN LATERAL (
-      SELECT p.id, p.position, p.category_id, p.valid_to, p.{column} AS sort_key
-        FROM {{catalogue}}.listing p WHERE {where} {start}
-       ORDER BY p.{column} {order}, p.id {order} LIMIT {limit} OFFSET {offset}
-  ) AS p ON true
+  LEFT JOIN LATERAL ({page}) AS p ON true
   LEFT JOIN {{stock}}.level s ON s.product_id = p.id
   LEFT JOIN {{categories}}.category k ON k.id = p.category_id
- ORDER BY q.n, p.sort_key {order}, p.id {order}
+  LEFT JOIN {{reviews}}.rating r ON r.product_id = p.id
+ ORDER BY q.n, p.sort_key {order} NULLS LAST, p.id {order}
 """
+_PAGE = """
+SELECT {shown}, p.{column} AS sort_key
+  FROM {{catalogue}}.listing p WHERE {where} {start}
+ ORDER BY p.{column} {order}, p.id {order} LIMIT {limit} OFFSET {offset}
+"""
+_SHOWN = "p.id, p.position, p.category_id, p.valid_to"
 
 
 async def product_lists(
@@ -154,8 +165,8 @@ async def product_lists(
 
 def _list(rows: Sequence[tuple[Any, ...]], limit: int) -> ProductList:
     shown = [row for row in rows[:limit] if row[3] is not None]
-    items = tuple([Listed(*row[3:8]) for row in shown])
-    following = After(shown[-1][8], shown[-1][3]) if len(rows) > limit else None
+    items = tuple([Listed(*row[3:9]) for row in shown])
+    following = After(shown[-1][9], shown[-1][3]) if len(rows) > limit else None
     return ProductList(items, rows[0][1], following, rows[0][2])
 
 
@@ -163,24 +174,32 @@ def _text(shape: Shape) -> str:
     """With the schemas' names left open."""
     filters = conditions(shape)
     where = " AND ".join([THEN, *filters])
-    kind, column = _SORTED[shape.sort]
     types = {"n": "integer", "at": "timestamptz"} | types_of(shape)
     if shape.goes_on:
-        types |= {"value": kind, "after_id": "uuid"}
+        types |= {"value": _SORTED[shape.sort][0], "after_id": "uuid"}
     return _LISTS.format(
         total=(_MATCHING if filters else _ALL).replace("{where}", where),
         arrays=", ".join(f"%b::{each}[]" for each in types.values()),
         columns=", ".join(types),
         boundary=_BOUNDARY,
-        column=column,
-        where=where,
-        start=f"AND (p.{column}, p.id) {'<' if shape.descending else '>'} (q.value, q.after_id)"
-        if shape.goes_on
-        else "",
-        order="DESC" if shape.descending else "ASC",
-        limit=int(shape.limit) + 1,
-        offset=int(shape.offset),
+        page=_page(shape, where),
+        order=_order(shape),
     )
+
+
+def _page(shape: Shape, where: str) -> str:
+    order, limit, offset = _order(shape), int(shape.limit) + 1, int(shape.offset)
+    if shape.behind_unrated:
+        return behind_unrated(shown=_SHOWN, where=where, order=order, limit=limit)
+    if shape.sort is Sort.RATING:
+        return by_rating(shown=_SHOWN, where=where, order=order, goes_on=shape.goes_on, limit=limit, offset=offset)
+    _, column = _SORTED[shape.sort]
+    start = f"AND (p.{column}, p.id) {'<' if shape.descending else '>'} (q.value, q.after_id)" if shape.goes_on else ""
+    return _PAGE.format(shown=_SHOWN, column=column, where=where, start=start, order=order, limit=limit, offset=offset)
+
+
+def _order(shape: Shape) -> str:
+    return "DESC" if shape.descending else "ASC"
 
 
 def conditions(shape: Shape) -> list[str]:

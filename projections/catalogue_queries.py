@@ -12,8 +12,10 @@ from domain.shared.money import Money
 from projections import bulk
 from projections.catalogue import decode_sales
 from projections.catalogue_listing import next_boundary
+from projections.catalogue_lists import Listed
 from projections.catalogue_tables import Tables
 from projections.projection import Connection
+from projections.reviews import RATING
 
 _attributes = msgspec.json.Decoder(dict[str, str])
 _images = msgspec.json.Decoder(tuple[Image, ...])
@@ -48,6 +50,11 @@ class ProductRow(msgspec.Struct, frozen=True):
     reserved: int
     stock_position: int
     """Of the last event that changed its stock; 0 where none is kept."""
+    reviews: int
+    rating: int | None
+    """Hundredths of a star; None where there are no reviews."""
+    rating_position: int
+    """Of the last event that changed its reviews; 0 where nobody ever said anything of it."""
     at: datetime
     """The instant at which it is shown."""
 
@@ -82,16 +89,24 @@ class ProductRow(msgspec.Struct, frozen=True):
         return next_boundary(self.sales, self.at)
 
     @property
+    def listed(self) -> Listed:
+        """The events that are shown, and how long that stands: equal ones show the same, of the same tables."""
+        positions = (self.position, self.stock_position, self.category_position, self.rating_position)
+        return Listed(self.id, *positions, self.price_until)
+
+    @property
     def available(self) -> int:
         return self.on_hand - self.reserved
 
 
-_FIELDS = """p.id, p.seller_id, p.name, p.description, p.sku, p.attributes, p.price_minor,
+_FIELDS = f"""p.id, p.seller_id, p.name, p.description, p.sku, p.attributes, p.price_minor,
     p.currency, p.discount, p.withdrawn, p.version, p.position, p.created_at, p.updated_at, p.images,
     p.sales, p.category_id, k.name, coalesce(k.position, 0),
-    coalesce(s.on_hand, 0), coalesce(s.reserved, 0), coalesce(s.position, 0)"""
+    coalesce(s.on_hand, 0), coalesce(s.reserved, 0), coalesce(s.position, 0),
+    coalesce(r.reviews, 0), {RATING}, coalesce(r.position, 0)"""
 _JOINED = """LEFT JOIN {stock}.level s ON s.product_id = p.id
-    LEFT JOIN {categories}.category k ON k.id = p.category_id"""
+    LEFT JOIN {categories}.category k ON k.id = p.category_id
+    LEFT JOIN {reviews}.rating r ON r.product_id = p.id"""
 _BY_ID = f"SELECT {_FIELDS} FROM {{catalogue}}.product p {_JOINED} WHERE p.id = %b"
 _BY_IDS = f"SELECT {_FIELDS} FROM {{catalogue}}.product p {_JOINED} WHERE p.id = ANY(%b::uuid[])"
 

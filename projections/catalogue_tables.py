@@ -9,7 +9,8 @@ class Tables(NamedTuple):
     catalogue: str
     stock: str
     categories: str
+    reviews: str
 
     def into(self, statement: str) -> str:
         """The statement on these schemas."""
-        return statement.format(catalogue=self.catalogue, stock=self.stock, categories=self.categories)
+        return statement.format(**self._asdict())

@@ -14,7 +14,11 @@ from domain.catalogue.events import ReviewDeleted, ReviewEdited, ReviewEvent, Re
 from projections import bulk
 from projections.projection import Connection, Projection
 
-DDL = """
+RATING = "((200 * r.stars + r.reviews) / (2 * nullif(r.reviews, 0)))"
+"""Of a row `r` of the ratings: the average in hundredths of a star, rounded; NULL where all reviews are gone."""
+
+DDL = (
+    """
 CREATE TABLE {schema}.review (
     id         uuid PRIMARY KEY,
     product_id uuid NOT NULL,
@@ -39,6 +43,8 @@ CREATE TABLE {schema}.rating (
 COMMENT ON COLUMN {schema}.rating.stars IS 'the sum of them all';
 CREATE INDEX rating_by_position ON {schema}.rating (position);
 """
+    f"CREATE INDEX rating_by_stars ON {{schema}}.rating ({RATING.replace('r.', '')}, product_id) WHERE reviews > 0;\n"
+)
 _COLUMNS = "id, product_id, buyer_id, given_at, created_at, rating, text, version, updated_at"
 _TOUCHED = f"SELECT {_COLUMNS} FROM {{schema}}.review WHERE id = ANY(%b::uuid[])"
 _DELETE = "DELETE FROM {schema}.review WHERE id = ANY(%b::uuid[])"

@@ -52,13 +52,13 @@ async def add_product_images(call: Call, product_id: ProductId) -> Answer:
         raise invalid(pointer([field]), "There is no such field.")
     if not call.uploads:
         raise invalid("/images", "At least one image is required.")
-    seller = (await current(call, product_id)).seller_id
-    if call.account.role is not Role.ADMIN and call.account.account != seller:
+    known = await current(call, product_id)
+    if call.account.role is not Role.ADMIN and call.account.account != known.seller_id:
         raise Forbidden("The product belongs to another seller.")
     async with kept_pictures(call) as images:
         command = AddProductImages(product_id=product_id, expected_version=call.expected_version(), images=images)
         product = await call.done(command, ProductKept)
-    return created(kept(product), location=f"/images/{images[0].id}", version=product.version)
+    return created(kept(product, known), location=f"/images/{images[0].id}", version=product.version)
 
 
 @RESOURCE.route(

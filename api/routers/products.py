@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from api.answers import JSON, Answer, View, created, etag, json_answer, no_content, versioned
 from api.cache import READ_MODELS
 from api.call import Call
+from api.catalogue_pages import validator
 from api.multipart import FORM_PROBLEMS
 from api.pictures import kept_pictures
 from api.positions import catch_up
@@ -27,6 +28,7 @@ from api.product_schemas import (
 )
 from api.routing import Access, Operation, Resource
 from application.catalogue import EditProduct, ListProduct, ProductKept, RestoreProduct, WithdrawProduct
+from application.ports.commands import Command
 from domain.accounts.events import Role
 from domain.catalogue.categories import CategoryIsClosing, UnknownCategory
 from domain.catalogue.product import DiscountOutOfRange
@@ -53,10 +55,9 @@ EXAMPLES = {"request": EXAMPLE, "response": EXAMPLE_VIEW}
     ),
 )
 async def get_product(call: Call, product_id: ProductId) -> Answer:
+    tables = call.running.catalogue.tables()  # before the row: at a switch of tables it may seem older, never newer
     row = await current(call, product_id)
-    position = max(row.position, row.stock_position, row.category_position)
-    validator = f"{position}-{call.schema('catalogue')}-{row.price_until:%Y%m%dT%H%M%S.%f}"
-    answer = json_answer(shown(row), headers=[*OPEN, *etag(row.version, validator)])
+    answer = json_answer(shown(row), headers=[*OPEN, *etag(row.version, validator(tables, row.listed))])
     answer.until = row.price_until
     return answer
 
@@ -105,7 +106,7 @@ async def list_product(call: Call, body: NewProduct) -> Answer:
     )
     async with kept_pictures(call) as images:
         listed = await call.done(replace(command, images=images), ProductKept)
-    return created(kept(listed), location=f"/api/v1/products/{listed.product_id}", version=listed.version)
+    return created(kept(listed, None), location=f"/api/v1/products/{listed.product_id}", version=listed.version)
 
 
 @RESOURCE.route(
@@ -131,7 +132,7 @@ async def replace_product(call: Call, product_id: ProductId, body: ProductForm) 
         discount=body.discount,
         category_id=_category(body),
     )
-    return _changed(await call.done(command, ProductKept))
+    return await _changed(call, product_id, command)
 
 
 @RESOURCE.route(
@@ -158,7 +159,7 @@ async def patch_product(call: Call, product_id: ProductId, body: ProductPatch) -
         discount=(body.discount or 0) if body.gives("discount") else UNSET,
         category_id=_category(body) if body.gives("category") else UNSET,
     )
-    return _changed(await call.done(command, ProductKept))
+    return await _changed(call, product_id, command)
 
 
 @RESOURCE.route(
@@ -175,9 +176,8 @@ async def withdraw_product(call: Call, product_id: ProductId) -> Answer:
     Operation(summary="Put a withdrawn product back", answer=ProductView, roles=SELLERS),
 )
 async def restore_product(call: Call, product_id: ProductId) -> Answer:
-    return _changed(
-        await call.done(RestoreProduct(product_id=product_id, expected_version=call.expected_version()), ProductKept)
-    )
+    command = RestoreProduct(product_id=product_id, expected_version=call.expected_version())
+    return await _changed(call, product_id, command)
 
 
 async def product_page(call: Call, query: ProductFilters) -> Answer:
@@ -200,6 +200,8 @@ def _category(body: ProductForm | ProductPatch) -> CategoryId | None:
     return None if body.category is None else CategoryId(body.category)
 
 
-def _changed(product: ProductKept) -> Answer:
-    view: View = kept(product)
+async def _changed(call: Call, product_id: ProductId, command: Command) -> Answer:
+    known = await call.running.catalogue.product(product_id)  # before, because nothing may fail once it is done
+    product = await call.done(command, ProductKept)
+    view: View = kept(product, known)
     return versioned(view, product.version)

@@ -38,8 +38,9 @@ class SaleForm(Body):
 )
 async def schedule_sale(call: Call, product_id: ProductId, body: SaleForm) -> Answer:
     command = ScheduleSale(product_id=product_id, start=body.start, end=body.end, percentage=body.percentage)
+    known = await call.running.catalogue.product(product_id)
     changed = await call.done(command, ProductKept)
-    return created(kept(changed), location=f"/api/v1/products/{product_id}", version=changed.version)
+    return created(kept(changed, known), location=f"/api/v1/products/{product_id}", version=changed.version)
 
 
 @RESOURCE.route(

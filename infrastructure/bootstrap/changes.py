@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from infrastructure.runner.changes import ChangesSince
 from projections.catalogue import CATALOGUE, changed_products
 from projections.categories import CATEGORIES, changed_categories
+from projections.reviews import REVIEWS, changed_ratings
 from projections.search import SEARCH, changed_documents
 from projections.stock_levels import STOCK_LEVELS, changed_levels
 
@@ -13,5 +14,6 @@ CHANGES: Mapping[str, ChangesSince] = {
     CATEGORIES.name: changed_categories,
     STOCK_LEVELS.name: changed_levels,
     SEARCH.name: changed_documents,
+    REVIEWS.name: changed_ratings,
 }
 """The read models whose rendered answers API processes keep, and how they learn what changed."""

@@ -28,7 +28,7 @@ class Joined(TypedDict):
 
 
 JOINED: Joined = {"catalogue": "catalogue_v1", "stock": "stock_levels_v1"}
-TABLES = Tables("catalogue_v1", "stock_levels_v1", "categories_v1")
+TABLES = Tables("catalogue_v1", "stock_levels_v1", "categories_v1", "reviews_v1")
 
 
 class ReadSide:
