@@ -84,9 +84,9 @@ bench: $(STAMP) ## Measure; prints a table and writes benchmarks/results/latest.
 lock: ## Resolve what pyproject.toml asks for into the two locks
 	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv; }
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --no-annotate --group build --output-file requirements.lock pyproject.toml
+	  --no-annotate --extra stripe --group build --output-file requirements.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --no-annotate --group build --group dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	  --no-annotate --extra stripe --group build --group dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 	@! grep -nE '://|--(index|find|extra|trusted)|/(home|root|opt|tmp|work)/' requirements.lock requirements-dev.lock
 
 format: $(STAMP) ## Format the code and mend what ruff can mend

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from typing import TypeVar
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import msgspec
 from fastapi import Request
@@ -14,7 +14,7 @@ from api import bodies, idempotency, identity, multipart, negotiation
 from api.answers import Header
 from api.errors import raise_refusal
 from api.positions import Positioned
-from api.problems import Problem, invalid
+from api.problems import invalid
 from api.receiving import received
 from api.running import Running
 from application.ports.commands import Command, Envelope, Outcome, Result
@@ -175,7 +175,7 @@ class Call(Request):
             id=self.command_id(),
             command=command,
             actor=self.actor,
-            correlation_id=self._correlation(),
+            correlation_id=idempotency.correlation(self.request_id),
             fingerprint=await self._fingerprint() if keyed else b"",
             keeps_refusal=keyed,
         )
@@ -190,28 +190,30 @@ class Call(Request):
 
     async def follow_up(self, command: Command, kind: type[R], *, command_id: UUID, actor: Actor) -> R:
         """A further command of the same request, in the name of the shop; one execution per id as well."""
+        outcome = await self.report(command, command_id=command_id, actor=actor, cause=self.command_id())
+        return result_of(self._accepted(outcome), kind)
+
+    async def report(self, command: Command, *, command_id: UUID, actor: Actor, cause: UUID | None = None) -> Outcome:
+        """As `follow_up`, but a refusal is an outcome like any other, and ends nothing."""
         envelope = Envelope(
             id=command_id,
             command=command,
             actor=actor,
-            correlation_id=self._correlation(),
-            causation_id=self.command_id(),
+            correlation_id=idempotency.correlation(self.request_id),
+            causation_id=cause,
             keeps_refusal=True,
         )
-        return result_of(self._accepted(await self.services.bus.submit(envelope)), kind)
+        return await self.services.bus.submit(envelope)
 
     def _accepted(self, outcome: Outcome) -> Outcome:
         raise_refusal(outcome)
+        return self.wrote(outcome)
+
+    def wrote(self, outcome: Outcome) -> Outcome:
+        """The answer says where."""
         self.submitted = True
         self.positioned.wrote(outcome)
         return outcome
-
-    def _correlation(self) -> UUID:
-        """The request's name, as the identifier that it is unless the client chose it."""
-        try:
-            return UUID(hex=self.request_id)
-        except ValueError:
-            return uuid5(idempotency.NAMESPACE, self.request_id)
 
     async def _fingerprint(self) -> bytes:
         sent = bodies.canonical(await self.json())
@@ -234,13 +236,7 @@ class Call(Request):
 
     def expected_version(self) -> int | None:
         """Of If-Match: None without one or with `*`. Raises 412 for what was never a version."""
-        header = self.given.get(b"if-match", b"*").decode("latin-1").strip()
-        if header == "*":
-            return None
-        number = header.strip('"').partition(".")[0]
-        if not (header.startswith('"') and header.endswith('"') and number.isdecimal() and len(number) < 19):
-            raise Problem(412, "version-mismatch", "If-Match takes the ETag of the resource.")
-        return int(number)
+        return negotiation.version_of(self.given)
 
 
 def result_of(outcome: Outcome, kind: type[R]) -> R:

@@ -7,6 +7,7 @@ import psycopg
 from api.problems import Problem, later
 from application.access import VersionMismatch
 from application.accounts.closing import ProductsForSale, UndeliveredOrders
+from application.deliveries import DeliveryNotUnderstood, SignatureInvalid, SignatureStale
 from application.ports.commands import ExecutionFailed, KeyReused, NotExecuted, Outcome, OutcomeUnknown, RefusalNote
 from application.ports.images import ImageNotAccepted, ImagesBusy, ImageStoreUnavailable
 from application.ports.security import PasswordsBusy
@@ -64,6 +65,8 @@ from domain.shopping.cart import CartEmpty, CartFull, CartTotalOutOfRange
 from domain.shopping.wishlist import WishlistFull
 
 STATUSES: Final[dict[type[Refusal], int]] = {
+    SignatureInvalid: 400,
+    SignatureStale: 400,
     SessionOver: 401,
     Forbidden: 403,
     PasswordWrong: 403,
@@ -79,6 +82,7 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     CouponPercentageOutOfRange: 422,
     CouponWindowEmpty: 422,
     CurrencyMismatch: 422,
+    DeliveryNotUnderstood: 422,
     DiscountOutOfRange: 422,
     ImageNotAccepted: 422,
     TooManyAttributes: 422,

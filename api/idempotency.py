@@ -27,3 +27,11 @@ def command_id(*, caller: str, method: str, path: str, key: str | None) -> UUID:
     if key is None:
         return UUID(int=getrandbits(128), version=4)  # unique is enough: what must not be guessed is keyed
     return uuid5(NAMESPACE, f"{caller}\n{method}\n{path}\n{key}")
+
+
+def correlation(request_id: str) -> UUID:
+    """The request's name, as the identifier that it is unless the client chose it."""
+    try:
+        return UUID(hex=request_id)
+    except ValueError:
+        return uuid5(NAMESPACE, request_id)

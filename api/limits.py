@@ -44,6 +44,11 @@ class Limits:
             for each in who:
                 await self._counts.hit(GUESSING.key_for(each), seconds=GUESSING.get_expiry(), amount=-1)
 
+    async def excuse(self, address: str) -> None:
+        """Takes an anonymous request back: it has proved to be a known party's."""
+        if self.on:
+            await self._counts.hit(ANONYMOUS.key_for(address), seconds=ANONYMOUS.get_expiry(), amount=-1)
+
     def health(self) -> dict[str, str]:
         """`ok` or what is wrong, by what may be."""
         return self._counts.health()

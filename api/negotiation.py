@@ -62,3 +62,14 @@ def takes_gzip(given: Mapping[bytes, bytes]) -> bool:
         return False
     codings = (part.strip().partition(";") for part in accept.decode("latin-1").lower().split(","))
     return any(coding.strip() == "gzip" and not _refused([quality.strip()]) for coding, _, quality in codings)
+
+
+def version_of(given: Mapping[bytes, bytes]) -> int | None:
+    """Of If-Match: None without one or with `*`. Raises 412 for what was never a version."""
+    header = given.get(b"if-match", b"*").decode("latin-1").strip()
+    if header == "*":
+        return None
+    number = header.strip('"').partition(".")[0]
+    if not (header.startswith('"') and header.endswith('"') and number.isdecimal() and len(number) < 19):
+        raise Problem(412, "version-mismatch", "If-Match takes the ETag of the resource.")
+    return int(number)

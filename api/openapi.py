@@ -70,6 +70,9 @@ def _complete(operation: dict[str, Any], route: TillRoute, method: str, problems
             content["example"] = exact(examples["request"])
     if described.uploads is not None:
         _take_forms(operation)
+    if described.raw is not None:
+        content = {"schema": {"type": "object"}, "example": described.raw}
+        operation["requestBody"] = {"required": True, "content": {"application/json": content}}
     held = {"304": NOT_MODIFIED} if method in READS and route.path.startswith(("/api/", "/images/")) else {}
     operation["responses"] = {str(described.status): _success(route, method), **held, **problems.of(route, method)}
     for status, kind, answer in described.alternatives:

@@ -57,6 +57,8 @@ class Operation:
     """The answer is the same for everybody and may be kept while its read models stand still."""
     uploads: frozenset[str] | None = None
     """Takes a form with pictures instead of JSON, too; names the fields of it that hold JSON."""
+    raw: Mapping[str, Any] | None = None
+    """Takes JSON whose bytes are signed, so that the endpoint reads them itself; an example."""
     produces: str = "application/json"
     examples: Mapping[str, Any] | None = None
     """`request` and `response`, as they stand in OpenAPI."""

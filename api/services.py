@@ -12,6 +12,7 @@ from psycopg_pool import AsyncConnectionPool
 from application.ports.category_products import CategoryProducts
 from application.ports.clock import Clock
 from application.ports.commands import CommandBus
+from application.ports.deliveries import Webhook
 from application.ports.feed import EventFeed
 from application.ports.gateway import PaymentGateway
 from application.ports.images import ImageDeveloper, ImageStore
@@ -87,6 +88,10 @@ class Services(Protocol):
 
     @property
     def gateway(self) -> PaymentGateway: ...
+
+    @property
+    def webhooks(self) -> Mapping[str, Webhook]:
+        """By the name of the provider; those of whom a secret is known."""
 
     @property
     def open_orders(self) -> OpenOrders: ...

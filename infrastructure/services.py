@@ -1,10 +1,12 @@
 """What an API process is given."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from application.ports.category_products import CategoryProducts
 from application.ports.clock import Clock
 from application.ports.commands import CommandBus
+from application.ports.deliveries import Webhook
 from application.ports.feed import EventFeed
 from application.ports.gateway import PaymentGateway
 from application.ports.images import ImageDeveloper, ImageStore
@@ -28,6 +30,7 @@ class ApiServices:
     pool: Pool
     positions: ReadPositions
     gateway: PaymentGateway
+    webhooks: Mapping[str, Webhook]
     open_orders: OpenOrders
     operations: Operations
     feed: EventFeed

@@ -24,6 +24,7 @@ SECONDS = {"ms": Decimal("0.001"), "s": Decimal(1), "m": Decimal(60), "h": Decim
 SIZE = re.compile(r"(\d+)\s*(B|KiB|MiB|GiB)?")
 BYTES = {None: 1, "B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 SECRET_LENGTH = 32
+SHARED_LENGTH = 8
 KEY_BYTES = 32
 BROKER = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]):\d{1,5}")
 REDIS = re.compile(r"rediss?://")
@@ -204,6 +205,14 @@ def secret(value: str) -> str:
     if len(value) < SECRET_LENGTH:
         raise ValueError(f"at least {SECRET_LENGTH} characters; `openssl rand -base64 48` makes one")
     return value
+
+
+def shared_secrets(value: str) -> tuple[str, ...]:
+    """Secrets that somebody else has made, separated by commas: the old one is good until it is left out."""
+    found = tuple(part.strip() for part in value.split(",") if part.strip())
+    if not found or any(len(part) < SHARED_LENGTH or not part.isprintable() for part in found):
+        raise ValueError(f"secrets of {SHARED_LENGTH} characters or more, separated by commas")
+    return found
 
 
 def key(value: str) -> bytes:

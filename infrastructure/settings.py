@@ -48,6 +48,9 @@ class Settings:
     auto_advance: timedelta | None
     """How long an order stands still before the demo's warehouse takes a step with it; None is for ever."""
     payment_gateway: str
+    razorpay_webhook_secret: tuple[str, ...] | None
+    """Each is good; None is a shop that hears nothing from there. Likewise Stripe's."""
+    stripe_webhook_secret: tuple[str, ...] | None
     image_store: Place | None
     """A folder or a bucket; None is a folder under `till_home`."""
     mail_from: Address
@@ -108,6 +111,16 @@ VARIABLES = (
     Variable("AUTO_ADVANCE", forms.interval, None, "pace of the demo's warehouse, or off; 1h in embedded mode"),
     Variable("PAYMENT_GATEWAY", forms.choice("simulated"), None, "payment provider; simulated takes no real money"),
     Variable(
+        "RAZORPAY_WEBHOOK_SECRET",
+        forms.shared_secrets,
+        None,
+        "signs what Razorpay delivers; several, separated by commas, while one is replaced",
+        secret=True,
+    ),
+    Variable(
+        "STRIPE_WEBHOOK_SECRET", forms.shared_secrets, None, "signs what Stripe delivers; several likewise", secret=True
+    ),
+    Variable(
         "IMAGE_STORE", image_place, None, "folder of images, or s3://bucket?endpoint=…; TILL_HOME/images if unset"
     ),
     Variable("MAIL_FROM", forms.mailbox, "Tillstream <shop@localhost>", "who mail is from"),
@@ -127,10 +140,7 @@ VARIABLES = (
 )
 
 
-UNSERVED = (
-    "SMTP_URL",
-    *("RAZORPAY_WEBHOOK_SECRET", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET"),
-)
+UNSERVED = ("SMTP_URL", "STRIPE_API_KEY")
 """Settings of Tillstream that this version does not serve: who sets one, relies on what would not happen."""
 
 

@@ -10,10 +10,10 @@ from api.positions import catch_up
 from api.problems import not_found
 from api.routers.payment_schemas import PaymentAnswer, PaymentView, RefundView, answered, pending, shown
 from api.routing import Operation, Resource
+from application.deliveries import reported
 from application.payments import (
     AttemptKept,
     ChargeKept,
-    RecordCharge,
     RefundKept,
     RequestRefund,
     RetryPayment,
@@ -134,14 +134,7 @@ async def _settle(call: Call, attempt: AttemptKept) -> Answer:
     view: View = pending(attempt)
     charge = None if attempt.key is None else await _charge(call, attempt, attempt.key)
     if charge is not None:
-        record = RecordCharge(
-            payment_id=attempt.payment_id,
-            key=charge.key,
-            status=charge.status,
-            amount=charge.amount,
-            transaction_id=charge.transaction_id,
-            reason=charge.reason,
-        )
+        record = reported(attempt.payment_id, charge)
         command_id = uuid5(charge.key, "outcome")
         view = answered(attempt, await call.follow_up(record, ChargeKept, command_id=command_id, actor=DESK))
     return created(view, location=f"/api/v1/payments/{attempt.payment_id}")

@@ -2,8 +2,8 @@
 
 import msgspec
 
+from application.deliveries import reported
 from application.effects.effect import EffectPorts, require_recorded
-from application.effects.payments import report_of
 from application.ordering.cancelling import ExpireOrder, ExpiryKept
 from domain.payments.attempt import MAX_ATTEMPTS
 
@@ -25,6 +25,6 @@ async def expire_when_settled(command: ExpireOrder, ports: EffectPorts) -> None:
         if attempt is None:
             return
         charge = await ports.gateway.void(attempt.key, attempt.amount)
-        require_recorded(await ports.submit(report_of(attempt.payment_id, charge), f"record:{attempt.key}"))
+        require_recorded(await ports.submit(reported(attempt.payment_id, charge), f"record:{attempt.key}"))
         outcome = await ports.submit(command, f"expire-after:{attempt.key}")
     raise AttemptStaysOpen(f"order {command.order_id}")

@@ -3,10 +3,10 @@
 from typing import ClassVar
 from uuid import UUID
 
+from application.deliveries import reported
 from application.effects.effect import EffectPorts, require_recorded
-from application.payments import RecordCharge, RecordRefund
+from application.payments import RecordRefund
 from application.ports.commands import Command
-from application.ports.gateway import Charge
 from domain.shared.identifiers import PaymentId, RefundId
 from domain.shared.money import Money
 
@@ -45,13 +45,13 @@ async def settle_attempt(command: SettleAttempt, ports: EffectPorts) -> None:
     charge = await ports.gateway.find(command.key)
     if charge is None:
         charge = await ports.gateway.charge(key=command.key, amount=command.amount, reference=command.reference)
-    require_recorded(await ports.submit(report_of(command.payment_id, charge), "record"))
+    require_recorded(await ports.submit(reported(command.payment_id, charge), "record"))
 
 
 async def void_attempt(command: VoidAttempt, ports: EffectPorts) -> None:
     """Where the provider was faster its money is recorded, and goes back. Raises EffectRefused."""
     charge = await ports.gateway.void(command.key, command.amount)
-    require_recorded(await ports.submit(report_of(command.payment_id, charge), "record"))
+    require_recorded(await ports.submit(reported(command.payment_id, charge), "record"))
 
 
 async def send_refund(command: SendRefund, ports: EffectPorts) -> None:
@@ -64,15 +64,3 @@ async def send_refund(command: SendRefund, ports: EffectPorts) -> None:
         transaction_id=receipt.transaction_id,
     )
     require_recorded(await ports.submit(record, "record"))
-
-
-def report_of(payment_id: PaymentId, charge: Charge) -> RecordCharge:
-    """The command that records what the provider said."""
-    return RecordCharge(
-        payment_id=payment_id,
-        key=charge.key,
-        status=charge.status,
-        amount=charge.amount,
-        transaction_id=charge.transaction_id,
-        reason=charge.reason,
-    )

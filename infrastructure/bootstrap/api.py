@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 
 from application.ports.clock import Clock
+from infrastructure.bootstrap import providers
 from infrastructure.bootstrap.changes import CHANGES
 from infrastructure.bootstrap.tables import projections
 from infrastructure.bootstrap.vaults import open_vault
@@ -16,7 +17,6 @@ from infrastructure.images.developer import PillowImages
 from infrastructure.images.place import image_store
 from infrastructure.open_orders import PostgresOpenOrders
 from infrastructure.operations import PostgresOperations
-from infrastructure.payments.simulated import SimulatedGateway
 from infrastructure.postgres.database import open_database
 from infrastructure.postgres.pools import connector, open_pool
 from infrastructure.runner.instances import ensure
@@ -57,7 +57,8 @@ async def api_services(settings: Settings) -> AsyncIterator[ApiServices]:
                 bus=bus,
                 pool=pool,
                 positions=positions,
-                gateway=SimulatedGateway(pool),
+                gateway=providers.gateway(settings, pool),
+                webhooks=providers.webhooks(settings, pool),
                 open_orders=PostgresOpenOrders(pool),
                 operations=PostgresOperations(pool),
                 feed=PostgresEventFeed(pool),

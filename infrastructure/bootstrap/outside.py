@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from application.effects.effect import Outside
 from application.ports.clock import Clock
+from infrastructure.bootstrap import providers
 from infrastructure.bootstrap.vaults import open_vault
 from infrastructure.bootstrap.writing import partitions
 from infrastructure.category_products import PostgresCategoryProducts
@@ -13,7 +14,6 @@ from infrastructure.mail.composing import TemplateLetters
 from infrastructure.mail.console import ConsoleTexts
 from infrastructure.mail.outbox import OutboxMailer
 from infrastructure.open_orders import PostgresOpenOrders
-from infrastructure.payments.simulated import SimulatedGateway
 from infrastructure.postgres.pools import Pool
 from infrastructure.security.directory import PostgresDirectory
 from infrastructure.security.tokens import JwtTokens
@@ -31,7 +31,7 @@ async def outside(
     tokens = JwtTokens(secret=settings.jwt_secret.encode(), master_key=secret, clock=clock)
     async with open_vault(conninfo, master_key=secret, pool=pool, clock=clock, process=process) as vault:
         yield Outside(
-            gateway=SimulatedGateway(pool),
+            gateway=providers.gateway(settings, pool),
             open_orders=PostgresOpenOrders(pool),
             category_products=PostgresCategoryProducts(pool),
             letters=TemplateLetters(directory=directory, vault=vault, tokens=tokens),

@@ -7,6 +7,7 @@ from typing import Any
 
 from application import (
     catalogue,
+    deliveries,
     inventory,
     operations,
     payments,
@@ -127,6 +128,8 @@ _PAYMENTS: Handlers = {
     payments.RecordCharge: payments.record_charge,
     payments.RequestRefund: payments.request_refund,
     payments.RecordRefund: payments.record_refund,
+    deliveries.NoteDelivery: deliveries.note_delivery,
+    deliveries.RefuseDelivery: deliveries.refuse_delivery,
 }
 _PROMOTIONS: Handlers = {
     promotions.SwitchCoupon: promotions.switch_coupon,

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from uuid import uuid4
 
+from tests.support.provider_news import RazorpayEvent, sign_stripe, stripe_event
 from tests.support.stage import Asked, Stage, Story
 
 
@@ -42,6 +44,18 @@ def _sold(body: object) -> Story:
     )
 
 
+def _razorpay(stage: Stage) -> Asked:
+    """Of no consequence."""
+    signed = RazorpayEvent(event="payment.authorized", payload={}).signed()
+    return Asked(by=stage.nobody, body=signed.body, headers=signed.headers)
+
+
+def _stripe(stage: Stage) -> Asked:
+    """Of no consequence."""
+    signed = sign_stripe(stripe_event("customer.created", {}, event_id=f"evt_{uuid4().hex}"))
+    return Asked(by=stage.nobody, body=signed.body, headers=signed.headers)
+
+
 _CANCELLED = _order({"reason": "Ordered twice."})
 
 STORIES: Mapping[str, Story] = {
@@ -66,6 +80,8 @@ STORIES: Mapping[str, Story] = {
     "DELETE /orders/{}": lambda stage: Asked(by=stage.buyer, ids=(stage.order()["orderId"],), status=409),
     "POST /orders/{}/restore": _order(),
     "PATCH /orders/{}/status": _sold({"status": "shipped"}),
+    "POST /payments/razorpay/webhook": _razorpay,
+    "POST /payments/stripe/webhook": _stripe,
     "POST /payments": lambda stage: Asked(
         by=stage.buyer, body={"orderId": stage.order()["orderId"], "method": "UPI", "transactionId": "txn_42"}
     ),

@@ -18,6 +18,7 @@ import psutil
 import psycopg
 
 from infrastructure.postgres.embedded import EmbeddedPostgres
+from tests.support.provider_news import SECRETS
 
 READY_SECONDS = 90.0
 STOP_SECONDS = 40.0
@@ -66,6 +67,7 @@ class System:
             "API_PROCESSES": str(api_processes),
             "RATE_LIMITS": "off",
             "LOG_FORMAT": "json",
+            **SECRETS,
             **(environment or {}),
         }
         self._arguments = (*arguments, "serve", *(["--demo"] if demo else []))
