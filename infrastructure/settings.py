@@ -14,6 +14,7 @@ from dotenv import dotenv_values
 from infrastructure import setting_forms as forms
 from infrastructure.home_secrets import kept_secret
 from infrastructure.images.place import Place, image_place
+from infrastructure.mail_server import MailServer, mail_server
 
 ENV_FILE = ".env"
 DEMO_PACE = timedelta(hours=1)
@@ -53,6 +54,8 @@ class Settings:
     stripe_webhook_secret: tuple[str, ...] | None
     image_store: Place | None
     """A folder or a bucket; None is a folder under `till_home`."""
+    smtp_url: MailServer | None
+    """None is mail as files under `till_home`."""
     mail_from: Address
     rate_limits: bool
     rate_limit_storage: str
@@ -123,6 +126,7 @@ VARIABLES = (
     Variable(
         "IMAGE_STORE", image_place, None, "folder of images, or s3://bucket?endpoint=…; TILL_HOME/images if unset"
     ),
+    Variable("SMTP_URL", mail_server, None, "mail server; mail as files in TILL_HOME/outbox if unset", secret=True),
     Variable("MAIL_FROM", forms.mailbox, "Tillstream <shop@localhost>", "who mail is from"),
     Variable("RATE_LIMITS", forms.truth, "on", "off for benchmarks"),
     Variable(
@@ -140,7 +144,7 @@ VARIABLES = (
 )
 
 
-UNSERVED = ("SMTP_URL", "STRIPE_API_KEY")
+UNSERVED = ("STRIPE_API_KEY",)
 """Settings of Tillstream that this version does not serve: who sets one, relies on what would not happen."""
 
 
@@ -207,7 +211,12 @@ class _Reading:
         return variable.default, "default"
 
     def require(self, values: Mapping[str, object]) -> None:
-        """Outside embedded mode nothing is made up: secrets and the payment provider have to be named."""
+        """Outside embedded mode nothing is made up: secrets and the payment provider have to be named.
+
+        And where mail really leaves, so does whoever it is from.
+        """
+        if values["smtp_url"] is not None and self.origins["MAIL_FROM"] == "default":
+            self.problems.append("MAIL_FROM: required when SMTP_URL is set")
         if self.origins["DATABASE_URL"] == "default":
             return
         for name in ("JWT_SECRET", "PII_MASTER_KEY", "PAYMENT_GATEWAY"):

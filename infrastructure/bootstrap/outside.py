@@ -10,9 +10,9 @@ from infrastructure.bootstrap.vaults import open_vault
 from infrastructure.bootstrap.writing import partitions
 from infrastructure.category_products import PostgresCategoryProducts
 from infrastructure.eventstore.registry import event_codec
+from infrastructure.mail.choosing import mailer
 from infrastructure.mail.composing import TemplateLetters
 from infrastructure.mail.console import ConsoleTexts
-from infrastructure.mail.outbox import OutboxMailer
 from infrastructure.open_orders import PostgresOpenOrders
 from infrastructure.postgres.pools import Pool
 from infrastructure.security.directory import PostgresDirectory
@@ -35,6 +35,6 @@ async def outside(
             open_orders=PostgresOpenOrders(pool),
             category_products=PostgresCategoryProducts(pool),
             letters=TemplateLetters(directory=directory, vault=vault, tokens=tokens),
-            mailer=OutboxMailer(settings.till_home / "outbox", sender=settings.mail_from),
+            mailer=mailer(settings.smtp_url, sender=settings.mail_from, home=settings.till_home),
             texts=ConsoleTexts(directory=directory, tokens=tokens),
         )

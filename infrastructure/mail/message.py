@@ -10,12 +10,15 @@ import idna
 from application.ports.mail import Letter, LetterRefused
 from infrastructure.security.emails import LOCAL
 
+ASCII, INTERNATIONAL = SMTP.clone(cte_type="7bit"), SMTPUTF8.clone(cte_type="7bit")
+"""Texts in characters that every relay takes; an international address needs servers that know such."""
+
 
 def message_of(letter: Letter, *, sender: Address) -> EmailMessage:
     """Raises LetterRefused for what could not be a header, a line break in a name say."""
     try:
         recipient = _address(letter)
-        message = EmailMessage(policy=SMTP if recipient.addr_spec.isascii() else SMTPUTF8)
+        message = EmailMessage(policy=ASCII if recipient.addr_spec.isascii() else INTERNATIONAL)
         message["Message-ID"] = f"<{letter.id}@{sender.domain}>"
         message["Date"] = format_datetime(letter.at)
         message["From"] = sender

@@ -63,6 +63,7 @@ def test_the_file_keeps_its_rules(rule: Rule) -> None:
         ("ordered", "postgres/healthcheck", GONE), ("ordered", "kafka", GONE),
         ("enclosed", "api/ports", ["8000:8000"]), ("enclosed", "postgres/ports", ["127.0.0.1:5432:5432"]),
         ("enclosed", "redis/networks", ["limits", "data"]), ("enclosed", "api/networks", ["edge", "data"]),
+        ("enclosed", "relay/networks", ["data", "stream", "outwards"]), ("enclosed", "execute/networks", ["data"]),
         ("exact", "kafka/image", "apache/kafka:latest"), ("exact", "redis/image", "redis"),
         ("exact", "relay/build", "."), ("exact", "postgres/image", "postgres:18"),
     ],
@@ -105,9 +106,9 @@ def test_the_example_names_every_variable_of_the_file() -> None:
     assert variables(parsed()) - named == set()
 
 
-def test_only_the_gateway_has_a_way_out() -> None:
+def test_two_networks_have_a_way_out_and_the_gateway_is_not_the_executors() -> None:
     networks = parsed()["networks"]
-    assert [name for name, network in networks.items() if not (network or {}).get("internal")] == ["front"]
+    assert [name for name, network in networks.items() if not (network or {}).get("internal")] == ["front", "outwards"]
     edge = networks["edge"]["ipam"]["config"][0]["subnet"]
     assert services(parsed())["api"].environment["TRUSTED_PROXIES"] == filled(edge, EXAMPLE)
 

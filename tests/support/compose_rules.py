@@ -19,6 +19,8 @@ EXACT = re.compile(r"[\w./-]+:(\$\{|v?\d+\.\d+)[\w.{}:-]*")
 LOCAL = "127.0.0.1:"
 PUBLIC = "gateway"
 SERVERS = frozenset({"postgres", "kafka", "redis"})
+CALLERS = frozenset({"execute", "mailpit"})
+"""Who calls mail servers, and the one that is there for trying."""
 DOUBLE = frozenset({"api", "relay", "execute"})
 
 
@@ -137,12 +139,14 @@ def ordered(services: Services) -> Iterator[str]:
 
 
 def enclosed(services: Services) -> Iterator[str]:
-    """The gateway alone is open to the world; servers publish nothing; what has to meet shares a network."""
+    """The gateway alone is open to the world; executors alone call others; what has to meet shares a network."""
     for name, service in services.items():
         if name != PUBLIC and any(not port.startswith(LOCAL) for port in service.ports):
             yield f"{name} is open to the world"
         if bool(service.ports) != ("front" in service.networks):
             yield f"{name} publishes {service.ports} from {service.networks}"
+        if ("outwards" in service.networks) != (name in CALLERS):
+            yield f"{name} calls others from {service.networks}"
         if name in SERVERS and len(service.networks) != 1:
             yield f"{name} is on {service.networks}"
         for other in service.depends_on:
