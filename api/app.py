@@ -37,6 +37,7 @@ from api.routers import (
     payments,
     products,
     projections,
+    reports,
     reviews,
     sales,
     search,
@@ -88,6 +89,7 @@ RESOURCES = (
     payment_webhooks,
     analytics,
     events,
+    reports,
     health,
 )
 

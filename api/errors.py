@@ -58,6 +58,7 @@ from domain.promotions.terms import (
     CouponUsedUp,
     CouponWindowEmpty,
 )
+from domain.reporting.report import ReportOver, ReportSpanEmpty
 from domain.shared.money import CurrencyMismatch, NotAnAmount, UnknownCurrency
 from domain.shared.quantity import QuantityOutOfRange
 from domain.shared.refusal import AlreadyExists, Forbidden, NotFound, Refusal
@@ -90,6 +91,7 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     OrderEmpty: 422,
     QuantityOutOfRange: 422,
     RatingOutOfRange: 422,
+    ReportSpanEmpty: 422,
     SalePercentageOutOfRange: 422,
     SaleWindowInvalid: 422,
     StockOutOfRange: 422,
@@ -142,6 +144,7 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     ProductNotAvailable: 409,
     ProductsForSale: 409,
     RefundExceedsPayment: 409,
+    ReportOver: 409,
     ReviewTakenDown: 409,
     SalesOverlap: 409,
     StockBelowReserved: 409,

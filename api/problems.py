@@ -37,6 +37,7 @@ TITLES: Final = {
     405: "Method not allowed",
     406: "Not acceptable",
     409: "Refused",
+    410: "Gone",
     412: "Changed meanwhile",
     413: "Too large",
     414: "Address too long",

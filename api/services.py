@@ -18,6 +18,7 @@ from application.ports.gateway import PaymentGateway
 from application.ports.images import ImageDeveloper, ImageStore
 from application.ports.open_orders import OpenOrders
 from application.ports.operations import Operations
+from application.ports.reports import ReportFiles
 from application.ports.security import Directory, Emails, Fingerprints, Names, Passwords, Tokens, Vault
 
 
@@ -98,6 +99,9 @@ class Services(Protocol):
 
     @property
     def category_products(self) -> CategoryProducts: ...
+
+    @property
+    def report_files(self) -> ReportFiles: ...
 
     @property
     def images(self) -> ImageStore: ...

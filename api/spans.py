@@ -43,10 +43,7 @@ def span_of(call: Call, query: SpanQuery, interval: Interval = Interval.DAY) -> 
     """What is asked for, of the caller's own lines where a seller asks. Raises a Problem for a span without sense."""
     until = query.until or call.services.clock.now()
     since = query.since or until - USUAL
-    if not EARLIEST <= since < until <= LATEST:
-        raise invalid("/from", "A span begins before it ends, and not before 1970.")
-    if (until - since) / LENGTHS[interval] > MOST_INTERVALS:
-        raise invalid("/interval", f"A span has at most {MOST_INTERVALS:,} intervals.")
+    require_sense(since, until, interval)
     return Span(
         since=since,
         until=until,
@@ -54,3 +51,11 @@ def span_of(call: Call, query: SpanQuery, interval: Interval = Interval.DAY) -> 
         interval=interval,
         seller=call.account.account if call.account.role is Role.SELLER else None,
     )
+
+
+def require_sense(since: datetime, until: datetime, interval: Interval) -> None:
+    """Raises a Problem."""
+    if not EARLIEST <= since < until <= LATEST:
+        raise invalid("/from", "A span begins before it ends, and not before 1970.")
+    if (until - since) / LENGTHS[interval] > MOST_INTERVALS:
+        raise invalid("/interval", f"A span has at most {MOST_INTERVALS:,} intervals.")

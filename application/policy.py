@@ -18,3 +18,5 @@ class ShopPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """How long an order stands still before the demo's warehouse takes a step with it; None has nobody do so."""
     low_stock_threshold: int = 5
     """Units; of a product whose seller has set none."""
+    report_retention: timedelta = timedelta(days=30)
+    """How long the files of reports are kept."""

@@ -12,6 +12,7 @@ from application.ports.gateway import PaymentGateway
 from application.ports.images import ImageDeveloper, ImageStore
 from application.ports.open_orders import OpenOrders
 from application.ports.operations import Operations
+from application.ports.reports import ReportFiles
 from application.ports.security import Directory, Emails, Fingerprints, Names, Passwords, Tokens, Vault
 from infrastructure.metrics import exposition
 from infrastructure.postgres.pools import Pool
@@ -35,6 +36,7 @@ class ApiServices:
     operations: Operations
     feed: EventFeed
     category_products: CategoryProducts
+    report_files: ReportFiles
     images: ImageStore
     developer: ImageDeveloper
     directory: Directory

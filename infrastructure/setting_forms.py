@@ -87,6 +87,14 @@ def interval(value: str) -> timedelta | None:
     return None if value == "off" else duration(value) or None
 
 
+def retention(value: str) -> timedelta:
+    """A duration that a date can be made of."""
+    kept = duration(value)
+    if not timedelta(minutes=1) <= kept <= timedelta(days=3_650):
+        raise ValueError("a duration from 1m to 3650d")
+    return kept
+
+
 def size(value: str) -> int:
     """Bytes: `1MiB`, `512KiB`, `1000`."""
     match = SIZE.fullmatch(value)

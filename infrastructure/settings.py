@@ -48,6 +48,7 @@ class Settings:
     payment_window: timedelta
     auto_advance: timedelta | None
     """How long an order stands still before the demo's warehouse takes a step with it; None is for ever."""
+    report_retention: timedelta
     payment_gateway: str
     razorpay_webhook_secret: tuple[str, ...] | None
     """Each is good; None is a shop that hears nothing from there. Likewise Stripe's."""
@@ -112,6 +113,7 @@ VARIABLES = (
     Variable("TAX_INCLUSIVE", forms.truth, "false", "whether prices contain the tax"),
     Variable("PAYMENT_WINDOW", forms.duration, "30m", "time to pay before an order expires"),
     Variable("AUTO_ADVANCE", forms.interval, None, "pace of the demo's warehouse, or off; 1h in embedded mode"),
+    Variable("REPORT_RETENTION", forms.retention, "30d", "how long files of reports are kept, 1m to 3650d"),
     Variable("PAYMENT_GATEWAY", forms.choice("simulated"), None, "payment provider; simulated takes no real money"),
     Variable(
         "RAZORPAY_WEBHOOK_SECRET",
@@ -123,9 +125,7 @@ VARIABLES = (
     Variable(
         "STRIPE_WEBHOOK_SECRET", forms.shared_secrets, None, "signs what Stripe delivers; several likewise", secret=True
     ),
-    Variable(
-        "IMAGE_STORE", image_place, None, "folder of images, or s3://bucket?endpoint=…; TILL_HOME/images if unset"
-    ),
+    Variable("IMAGE_STORE", image_place, None, "folder, or s3://bucket?endpoint=…; TILL_HOME/images if unset"),
     Variable("SMTP_URL", mail_server, None, "mail server; mail as files in TILL_HOME/outbox if unset", secret=True),
     Variable("MAIL_FROM", forms.mailbox, "Tillstream <shop@localhost>", "who mail is from"),
     Variable("RATE_LIMITS", forms.truth, "on", "off for benchmarks"),

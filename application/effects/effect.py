@@ -13,6 +13,7 @@ from application.ports.commands import Command, Outcome, RefusalNote
 from application.ports.gateway import PaymentGateway
 from application.ports.mail import Letters, Mailer, Texts
 from application.ports.open_orders import OpenOrders
+from application.ports.reports import Figures, ReportFiles
 
 C_contra = TypeVar("C_contra", bound=Command, contravariant=True)
 
@@ -40,6 +41,8 @@ class Outside:
     letters: Letters
     mailer: Mailer
     texts: Texts
+    figures: Figures
+    report_files: ReportFiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,8 @@ class EffectPorts(Outside):
             letters=outside.letters,
             mailer=outside.mailer,
             texts=outside.texts,
+            figures=outside.figures,
+            report_files=outside.report_files,
             submit=submit,
             now=now,
         )

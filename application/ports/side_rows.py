@@ -10,6 +10,8 @@ from domain.shared.identifiers import (
     AccountId,
     ApiKeyId,
     ChallengeId,
+    ReportFileId,
+    ReportId,
     SessionId,
 )
 
@@ -87,6 +89,21 @@ class RebuildRequest(msgspec.Struct, frozen=True):
     requested_at: datetime
 
 
+class PublishedReportFile(msgspec.Struct, frozen=True):
+    """Makes a draft the file of its report; nothing is committed where the draft is gone."""
+
+    table: ClassVar[str] = "published_report_file"
+    report_id: ReportId
+    file_id: ReportFileId
+
+
+class RetractedReportFile(msgspec.Struct, frozen=True):
+    """Nobody is given the report's file any more."""
+
+    table: ClassVar[str] = "retracted_report_file"
+    report_id: ReportId
+
+
 class Forgotten(msgspec.Struct, frozen=True):
     """Takes away every row there is of the account and of the person, their key first of all."""
 
@@ -104,5 +121,7 @@ SideRow = (
     | ApiKeySecret
     | RevokedApiKey
     | RebuildRequest
+    | PublishedReportFile
+    | RetractedReportFile
     | Forgotten
 )

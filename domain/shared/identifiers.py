@@ -23,6 +23,8 @@ CouponId = NewType("CouponId", UUID)
 ChallengeId = NewType("ChallengeId", UUID)
 AddressBookId = NewType("AddressBookId", UUID)
 AddressId = NewType("AddressId", UUID)
+ReportId = NewType("ReportId", UUID)
+ReportFileId = NewType("ReportFileId", UUID)
 
 _NAMESPACE = UUID("6c1f0a52-6c8e-5d5b-9d0b-3f6f6a8f2f10")
 

@@ -19,6 +19,7 @@ from infrastructure.open_orders import PostgresOpenOrders
 from infrastructure.operations import PostgresOperations
 from infrastructure.postgres.database import open_database
 from infrastructure.postgres.pools import connector, open_pool
+from infrastructure.reports.files import PostgresReportFiles
 from infrastructure.runner.instances import ensure
 from infrastructure.runner.read_positions import ReadPositions
 from infrastructure.runner.slots import Slots
@@ -63,6 +64,7 @@ async def api_services(settings: Settings) -> AsyncIterator[ApiServices]:
                 operations=PostgresOperations(pool),
                 feed=PostgresEventFeed(pool),
                 category_products=PostgresCategoryProducts(pool),
+                report_files=PostgresReportFiles(pool),
                 images=images,
                 developer=stack.enter_context(closing(PillowImages())),
                 directory=PostgresDirectory(pool=pool, codec=event_codec(), clock=clock, partitions=per_family),

@@ -15,6 +15,8 @@ from infrastructure.mail.composing import TemplateLetters
 from infrastructure.mail.console import ConsoleTexts
 from infrastructure.open_orders import PostgresOpenOrders
 from infrastructure.postgres.pools import Pool
+from infrastructure.reports.figures import PostgresFigures
+from infrastructure.reports.files import PostgresReportFiles
 from infrastructure.security.directory import PostgresDirectory
 from infrastructure.security.tokens import JwtTokens
 from infrastructure.settings import Settings
@@ -37,4 +39,6 @@ async def outside(
             letters=TemplateLetters(directory=directory, vault=vault, tokens=tokens),
             mailer=mailer(settings.smtp_url, sender=settings.mail_from, home=settings.till_home),
             texts=ConsoleTexts(directory=directory, tokens=tokens),
+            figures=PostgresFigures(pool, currency=settings.store_currency),
+            report_files=PostgresReportFiles(pool),
         )

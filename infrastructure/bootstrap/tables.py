@@ -12,21 +12,10 @@ from application import (
     operations,
     payments,
     promotions,
+    reporting,
     sales,
     shopping,
     wishlist,
-)
-from application.accounts import (
-    addresses,
-    administration,
-    api_keys,
-    closing,
-    passwords,
-    phones,
-    profile,
-    registration,
-    sessions,
-    verification,
 )
 from application.effects.categories import FinishRemoval, finish_removal
 from application.effects.closing import SettleClosing, settle_closing
@@ -48,6 +37,7 @@ from application.effects.payments import (
     settle_attempt,
     void_attempt,
 )
+from application.effects.reports import ProduceReport, expire_report_file, fail_report_for_good, produce_report
 from application.ordering import cancelling, checkout, fulfilment, hiding
 from application.policy import ShopPolicy
 from application.ports.commands import Command, Result
@@ -59,9 +49,11 @@ from application.processes.low_stock import LOW_STOCK
 from application.processes.order_mails import ORDER_MAILS
 from application.processes.payment_settlement import PAYMENT_SETTLEMENT
 from application.processes.process import ProcessManager
+from application.processes.producing_reports import PRODUCING_REPORTS
 from application.processes.refunds import REFUNDS
 from application.processes.sale_windows import SALE_WINDOWS
 from application.processes.unpaid_orders import UNPAID_ORDERS
+from infrastructure.bootstrap.account_commands import ACCOUNT_COMMANDS
 from infrastructure.bootstrap.catalogue_commands import CATALOGUE_COMMANDS
 from infrastructure.commandloop.batch import Handlers
 from infrastructure.processes.driver import as_projection
@@ -74,6 +66,7 @@ from projections.categories import CATEGORIES
 from projections.coupons import COUPONS
 from projections.order_history import ORDER_HISTORY
 from projections.projection import Projection
+from projections.reports import REPORTS
 from projections.reviews import REVIEWS
 from projections.sales import SALES
 from projections.search import SEARCH
@@ -81,29 +74,6 @@ from projections.sessions import SESSIONS
 from projections.stock_levels import STOCK_LEVELS
 from projections.wishlists import WISHLISTS
 
-_ACCOUNTS: Handlers = {
-    registration.RegisterAccount: registration.register_account,
-    profile.EditProfile: profile.edit_profile,
-    sessions.StartSession: sessions.start_session,
-    sessions.RefreshSession: sessions.refresh_session,
-    sessions.EndSession: sessions.end_session,
-    sessions.EndAllSessions: sessions.end_all_sessions,
-    administration.EditAccount: administration.edit_account,
-    api_keys.IssueApiKey: api_keys.issue_api_key,
-    api_keys.RevokeApiKey: api_keys.revoke_api_key,
-    closing.CloseAccount: closing.close_account,
-    closing.EndClosing: closing.end_closing,
-    verification.RequestVerification: verification.request_verification,
-    verification.VerifyEmail: verification.verify_email,
-    passwords.RequestPasswordReset: passwords.request_password_reset,
-    passwords.ResetPassword: passwords.reset_password,
-    passwords.ReplacePassword: passwords.replace_password,
-    phones.GivePhone: phones.give_phone,
-    phones.VerifyPhone: phones.verify_phone,
-    addresses.AddAddress: addresses.add_address,
-    addresses.ReplaceAddress: addresses.replace_address,
-    addresses.RemoveAddress: addresses.remove_address,
-}
 _INVENTORY: Handlers = {
     inventory.AdjustStock: inventory.adjust_stock,
     inventory.SetStock: inventory.set_stock,
@@ -135,6 +105,11 @@ _PROMOTIONS: Handlers = {
     promotions.SwitchCoupon: promotions.switch_coupon,
     promotions.DeleteCoupon: promotions.delete_coupon,
 }
+_REPORTING: Handlers = {
+    reporting.RequestReport: reporting.request_report,
+    reporting.FailReport: reporting.fail_report,
+    reporting.ExpireReport: reporting.expire_report,
+}
 _WITH_POLICY: Mapping[type[Command], Callable[..., Result]] = {
     catalogue.ListProduct: catalogue.list_product,
     catalogue.EditProduct: catalogue.edit_product,
@@ -143,13 +118,14 @@ _WITH_POLICY: Mapping[type[Command], Callable[..., Result]] = {
     checkout.Checkout: checkout.checkout,
     fulfilment.AdvanceByItself: fulfilment.advance_by_itself,
     promotions.CreateCoupon: promotions.create_coupon,
+    reporting.RecordReport: reporting.record_report,
 }
 
 
 def handlers(policy: ShopPolicy) -> Handlers:
     """Every command and who decides it."""
     return {
-        **_ACCOUNTS,
+        **ACCOUNT_COMMANDS,
         **CATALOGUE_COMMANDS,
         **_INVENTORY,
         operations.RequestRebuild: operations.request_rebuild,
@@ -157,6 +133,7 @@ def handlers(policy: ShopPolicy) -> Handlers:
         **_ORDERING,
         **_PAYMENTS,
         **_PROMOTIONS,
+        **_REPORTING,
         **{command: partial(handler, policy=policy) for command, handler in _WITH_POLICY.items()},
     }
 
@@ -175,6 +152,7 @@ READ_MODELS: tuple[Projection, ...] = (
     ORDER_HISTORY,
     SALES,
     COUPONS,
+    REPORTS,
 )
 
 _MANAGERS: tuple[ProcessManager[Any], ...] = (
@@ -187,6 +165,7 @@ _MANAGERS: tuple[ProcessManager[Any], ...] = (
     ORDER_MAILS,
     SALE_WINDOWS,
     CLOSING_CATEGORIES,
+    PRODUCING_REPORTS,
 )
 
 
@@ -197,6 +176,8 @@ def process_managers(*, auto_advance: timedelta | None) -> tuple[ProcessManager[
 
 PROCESS_MANAGERS = process_managers(auto_advance=None)
 """By name and shape; whoever drives them takes those of its settings."""
+LENGTHY_MANAGERS: tuple[ProcessManager[Any], ...] = (PRODUCING_REPORTS,)
+"""Those of PROCESS_MANAGERS whose commands may take minutes."""
 
 DUE_COMMANDS: tuple[type[Command], ...] = (
     cancelling.ExpireOrder,
@@ -211,6 +192,9 @@ DUE_COMMANDS: tuple[type[Command], ...] = (
     sales.StartSale,
     sales.EndSale,
     FinishRemoval,
+    ProduceReport,
+    reporting.FailReport,
+    reporting.ExpireReport,
 )
 
 EFFECTS: Mapping[type[Command], Effect[Any]] = {
@@ -223,6 +207,9 @@ EFFECTS: Mapping[type[Command], Effect[Any]] = {
     SendMail: send_mail,
     SendOneTimePassword: send_one_time_password,
     ForgetMail: forget_mail,
+    ProduceReport: produce_report,
+    reporting.FailReport: fail_report_for_good,
+    reporting.ExpireReport: expire_report_file,
 }
 
 
@@ -238,4 +225,5 @@ def policy(settings: Settings) -> ShopPolicy:
         tax_inclusive=settings.tax_inclusive,
         payment_window=settings.payment_window,
         auto_advance=settings.auto_advance,
+        report_retention=settings.report_retention,
     )

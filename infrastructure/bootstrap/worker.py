@@ -1,15 +1,19 @@
 """The worker: drives the projections, rebuilds them, and carries out what falls due."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from application.ports.clock import Clock
+from application.processes.process import ProcessManager
 from infrastructure.bootstrap.outside import outside
 from infrastructure.bootstrap.tables import (
     DUE_COMMANDS,
     EFFECTS,
+    LENGTHY_MANAGERS,
     PROCESS_MANAGERS,
     projections,
 )
@@ -20,7 +24,7 @@ from infrastructure.eventstore.reader import LogReader
 from infrastructure.eventstore.registry import CATEGORIES, event_codec
 from infrastructure.postgres.pools import connector, open_pool
 from infrastructure.processes.driver import schema_stem
-from infrastructure.processes.executor import Executor
+from infrastructure.processes.executor import LENGTHY, USUAL, Executor, Pace
 from infrastructure.runner.rebuild import Rebuild
 from infrastructure.runner.rebuild_requests import Rebuilder
 from infrastructure.runner.runner import Runner
@@ -55,23 +59,46 @@ async def rebuilding(conninfo: str, name: str, *, clock: Clock, auto_advance: ti
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Executors:
+    """Those of one process: what takes long keeps nothing else waiting."""
+
+    each: tuple[Executor, ...]
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until told to stop; what has begun is finished."""
+        async with asyncio.TaskGroup() as tasks:
+            for executor in self.each:
+                tasks.create_task(executor.run(stop))
+
+    async def run_due(self) -> int:
+        """Carry out everything that is due now, once; how many rows that were."""
+        return sum([await executor.run_due() for executor in self.each])
+
+
 @asynccontextmanager
-async def executing(settings: Settings, conninfo: str, *, clock: Clock, process: str) -> AsyncIterator[Executor]:
+async def executing(settings: Settings, conninfo: str, *, clock: Clock, process: str) -> AsyncIterator[Executors]:
     """Carries out what falls due, through a command loop of its own."""
     async with (
-        open_pool(conninfo, process="executor") as pool,
+        open_pool(conninfo, process="executor", size=10) as pool,
         command_loop(settings, conninfo, clock=clock, process=process) as bus,
         outside(settings, conninfo, pool=pool, clock=clock, process=process) as ports,
     ):
-        yield Executor(
-            pool=pool,
-            bus=bus,
-            outside=ports,
-            clock=clock,
-            managers={schema_stem(manager): manager.name for manager in PROCESS_MANAGERS},
-            commands=DUE_COMMANDS,
-            effects=EFFECTS,
-        )
+
+        def executor(managers: Sequence[ProcessManager[Any]], pace: Pace) -> Executor:
+            return Executor(
+                pool=pool,
+                bus=bus,
+                outside=ports,
+                clock=clock,
+                managers={schema_stem(manager): manager.name for manager in managers},
+                commands=DUE_COMMANDS,
+                effects=EFFECTS,
+                pace=pace,
+            )
+
+        usual = [manager for manager in PROCESS_MANAGERS if manager not in LENGTHY_MANAGERS]
+        yield Executors((executor(usual, USUAL), executor(LENGTHY_MANAGERS, LENGTHY)))
 
 
 def rebuilder(conninfo: str, *, clock: Clock, auto_advance: timedelta | None) -> Rebuilder:

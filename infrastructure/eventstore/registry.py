@@ -15,6 +15,7 @@ from domain.inventory.stock import STOCKS
 from domain.ordering.order import ORDERS
 from domain.payments.payment import PAYMENTS
 from domain.promotions.coupon import COUPONS
+from domain.reporting.report import REPORTS
 from domain.shared.category import Category
 from domain.shopping.cart import CARTS
 from domain.shopping.wishlist import WISHLISTS
@@ -35,6 +36,7 @@ CATEGORIES: tuple[Category[Any, Any], ...] = (
     ORDERS,
     PAYMENTS,
     COUPONS,
+    REPORTS,
 )
 
 UPCASTS: Mapping[tuple[str, int], Upcast] = {}

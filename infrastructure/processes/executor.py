@@ -25,20 +25,32 @@ from infrastructure.processes import due_rows
 from infrastructure.processes.due_rows import Claimed
 
 LEASE = timedelta(seconds=60)
-"""A row whose executor is silent for so long belongs to whoever claims it next."""
-PATIENCE = 30.0
-"""Seconds one command may take; well below the lease."""
 MAX_ATTEMPTS = 10
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=10)
-AT_ONCE = 16
-"""Rows claimed together, and carried out side by side."""
 POLL = 1.0
 """Seconds; only where a notification got lost."""
 
 EXECUTED = Counter("till_due_commands_total", "Due commands by what became of them.", ["command", "status"])
 
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How long things take that one executor carries out."""
+
+    lease: timedelta
+    """A row whose executor is silent for so long belongs to whoever claims it next."""
+    patience: float
+    """Seconds one command may take; well below the lease."""
+    at_once: int
+    """Rows claimed together, and carried out side by side."""
+
+
+USUAL = Pace(lease=LEASE, patience=30.0, at_once=16)
+LENGTHY = Pace(lease=timedelta(seconds=180), patience=120.0, at_once=1)
+"""What takes long has an executor of its own, so that nothing else waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,7 @@ class Executor:
         managers: Mapping[str, str],
         commands: Sequence[type[Command]],
         effects: Mapping[type[Command], Effect[Any]],
+        pace: Pace = USUAL,
     ) -> None:
         """`managers` gives for the name of each schema pointer the manager's own name, which becomes the actor."""
         self._pool = pool
@@ -72,6 +85,7 @@ class Executor:
         self._managers = managers
         self._commands = {command.name: command for command in commands}
         self._effects = effects
+        self._pace = pace
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until told to stop; what has begun is finished."""
@@ -92,10 +106,10 @@ class Executor:
 
         Raises what the database raises, when all that was begun has ended.
         """
-        done = 0
+        done, pace = 0, self._pace
         for pointer, manager in self._managers.items():
             async with self._pool.connection() as conn:
-                rows = await due_rows.claim(conn, pointer, now=self._clock.now(), lease=LEASE, limit=AT_ONCE)
+                rows = await due_rows.claim(conn, pointer, now=self._clock.now(), lease=pace.lease, limit=pace.at_once)
             ends = await asyncio.gather(*(self._carry_out(manager, row) for row in rows), return_exceptions=True)
             for failure in filter(None, ends):
                 raise failure
@@ -122,7 +136,7 @@ class Executor:
 
     async def _verdict(self, manager: str, row: Claimed) -> Verdict:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._pace.patience):
                 return await self._execute(manager, row)
         except (EffectRefused, GatewayRefused, LetterRefused) as error:
             return Verdict("dead", error=_said(error))

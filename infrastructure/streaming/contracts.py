@@ -23,6 +23,7 @@ KEYS: Mapping[str, str] = {
     "session": "account",
     "address-book": "account",
     "api-key": "account",
+    "report": "account",
     "cart": "account",
     "wishlist": "account",
     "category-tree": "category-tree",

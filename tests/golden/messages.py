@@ -30,6 +30,7 @@ from tests.golden.customers import (
 )
 from tests.golden.orders import ORDERS, PAYMENT
 from tests.golden.promotions import COUPON, PROMOTIONS
+from tests.golden.reports import REPORT, REPORTS
 
 STORED = Path(__file__).parent / "events"
 FILES = Path(__file__).parent / "messages"
@@ -52,11 +53,12 @@ STREAMS: dict[str, UUID] = {
     "order": ORDER,
     "payment": PAYMENT,
     "coupon": COUPON,
+    "report": REPORT,
 }
 """By category; give a new one its own here."""
 
 _GOLDEN: dict[type[Event], Event] = {
-    type(event): event for event in (*CUSTOMERS, *CATALOGUE, *CATEGORIES, *ORDERS, *PROMOTIONS)
+    type(event): event for event in (*CUSTOMERS, *CATALOGUE, *CATEGORIES, *ORDERS, *PROMOTIONS, *REPORTS)
 }
 
 

@@ -15,11 +15,14 @@ from tests.golden.categories import CATEGORY
 from tests.golden.customers import CUSTOMERS
 from tests.golden.orders import ORDERS
 from tests.golden.promotions import PROMOTIONS
+from tests.golden.reports import REPORTS
 
 FILES = Path(__file__).parent / "events"
 CODEC = event_codec()
 KINDS = [kind for category in CATEGORIES for kind in category.events]
-RECORDED = {CODEC.name(event): event for event in (*CUSTOMERS, *CATALOGUE, *CATEGORY_EVENTS, *ORDERS, *PROMOTIONS)}
+RECORDED = {
+    CODEC.name(event): event for event in (*CUSTOMERS, *CATALOGUE, *CATEGORY_EVENTS, *ORDERS, *PROMOTIONS, *REPORTS)
+}
 """What each golden file decodes to, by topic and version; entries of former versions stay."""
 
 

@@ -17,6 +17,7 @@ from tests.property.test_email_claim_machine import EmailClaimMachine
 from tests.property.test_order_machine import OrderMachine
 from tests.property.test_payment_machine import PaymentMachine
 from tests.property.test_product_machine import ProductMachine
+from tests.property.test_report_machine import ReportMachine
 from tests.property.test_review_machine import ReviewMachine
 from tests.property.test_sale_machine import SaleMachine
 from tests.property.test_session_machine import SessionMachine
@@ -39,6 +40,7 @@ MACHINES: list[type[AggregateMachine[Any, Any]]] = [
     OrderMachine,
     PaymentMachine,
     ProductMachine,
+    ReportMachine,
     ReviewMachine,
     SaleMachine,
     SessionMachine,

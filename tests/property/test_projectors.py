@@ -18,6 +18,7 @@ from domain.catalogue.events import ReviewGiven
 from domain.inventory.events import StockOpened
 from domain.payments.events import PaymentRequested
 from domain.promotions.events import CouponCreated
+from domain.reporting.events import ReportFormat, ReportRequested
 from domain.shared.event import Event
 from domain.shared.identifiers import (
     CATEGORY_TREE,
@@ -29,6 +30,7 @@ from domain.shared.identifiers import (
     ClaimId,
     CouponId,
     PaymentId,
+    ReportId,
     SessionId,
     WishlistId,
     review_of,
@@ -45,6 +47,7 @@ from projections.coupon_queries import find_coupons
 from projections.order_payments import payment
 from projections.order_queries import OrderQuery, find_orders
 from projections.projection import Connection
+from projections.reports import reports
 from projections.search_queries import SearchQuery, search
 from projections.search_terms import asked
 from projections.sessions import sessions_of
@@ -57,6 +60,7 @@ from tests.support.happenings import BUYER, inr, line, listed, order_id, placed,
 from tests.support.journal import Journal
 from tests.support.postgres import TestServer
 from tests.support.read_side import JOINED, PROJECTIONS, TABLES, ReadSide, read_side_on
+from tests.support.reports import QUESTION
 from tests.support.times import NOON
 
 CODEC = event_codec()
@@ -78,6 +82,9 @@ FIRST: dict[str, Event] = {
     "review": ReviewGiven(
         review_id=REVIEW, product_id=PRODUCT, buyer_id=BUYER, order_id=ORDER, rating=5, text="", at=NOON
     ),
+    "report": ReportRequested(
+        report_id=ReportId(STREAM), requester_id=BUYER, question=QUESTION, file_format=ReportFormat.CSV, at=NOON
+    ),
     "address-book": AddressBookOpened(address_book_id=AddressBookId(STREAM), account_id=BUYER, at=NOON),
     "session": SessionStarted(
         session_id=SessionId(STREAM), account_id=BUYER, client="c", at=NOON, expires_at=NOON
@@ -92,6 +99,7 @@ KEYS = {
     "account": STREAM,
     "category-tree": CATEGORY_TREE,
     "api-key": BUYER,
+    "report": BUYER,
     "product": PRODUCT,
     "stock": PRODUCT,
     "review": PRODUCT,
@@ -109,7 +117,7 @@ STREAMS = {
 IDENTITY = {
     "account_id": AccountId(STREAM), "product_id": PRODUCT, "cart_id": CartId(STREAM), "order_id": ORDER,
     "payment_id": PAYMENT, "review_id": REVIEW, "wishlist_id": WishlistId(STREAM), "coupon_id": CouponId(STREAM),
-    "category_id": CategoryId(STREAM), "key_id": ApiKeyId(STREAM),
+    "category_id": CategoryId(STREAM), "key_id": ApiKeyId(STREAM), "report_id": ReportId(STREAM),
     "address_book_id": AddressBookId(STREAM), "session_id": SessionId(STREAM),
 }  # fmt: skip
 
@@ -153,6 +161,7 @@ async def _read(conn: Connection) -> None:
     await wishlist(conn, BUYER, wishlists="wishlists_v1")
     await find_orders(conn, OrderQuery(), orders="order_history_v1")
     await find_coupons(conn, coupons="coupons_v1")
+    await reports(conn, schema="reports_v1", limit=20, offset=0, after=None)
     await payment(conn, PAYMENT, orders="order_history_v1")
 
 

@@ -37,6 +37,8 @@ _TEXT_LENGTHS = {
     "code": 40,
     "media_type": 40,
     "coupon_code": 40,
+    "zone": 60,
+    "digest": 64,
 }
 _INTEGERS = {
     "quantity": st.integers(1, 10_000) | st.sampled_from((1, 10_000)),
@@ -51,6 +53,7 @@ _INTEGERS = {
     "width": st.integers(1, 2_048),
     "height": st.integers(1, 2_048),
     "size": st.integers(1, 2**31 - 1),
+    "rows": st.integers(0, 2**31 - 1) | st.sampled_from((0, 2**31 - 1)),
     "generation": st.integers(1, 2**31 - 1) | st.sampled_from((1, 2**31 - 1)),
     "percentage": st.integers(1, 10_000) | st.sampled_from((1, 10_000)),
     "usage_limit": st.integers(1, 100_000) | st.sampled_from((1, 100_000)),

@@ -9,10 +9,12 @@ from application.ports.category_products import CategoryProducts
 from application.ports.gateway import PaymentGateway
 from application.ports.mail import Letter
 from application.ports.open_orders import OpenOrders
+from application.ports.reports import Figures, ReportFiles
 from domain.shared.identifiers import AccountId, ChallengeId
 from tests.support.fake_category_products import FakeCategoryProducts
 from tests.support.fake_gateway import FakeGateway
 from tests.support.fake_open_orders import FakeOpenOrders
+from tests.support.fake_reports import FakeFigures, FakeReportFiles
 
 
 class FakeMailer:
@@ -59,6 +61,8 @@ def an_outside(
     gateway: PaymentGateway | None = None,
     open_orders: OpenOrders | None = None,
     category_products: CategoryProducts | None = None,
+    figures: Figures | None = None,
+    report_files: ReportFiles | None = None,
 ) -> Outside:
     """Nobody is really reached."""
     return Outside(
@@ -68,4 +72,6 @@ def an_outside(
         letters=FakeLetters(),
         mailer=FakeMailer(),
         texts=FakeTexts(),
+        figures=figures or FakeFigures(),
+        report_files=report_files or FakeReportFiles(),
     )

@@ -11,6 +11,7 @@ from random import Random
 import msgspec
 
 from application.ports.commands import CommandBus, Envelope, Outcome
+from application.reporting import RecordReport
 from domain.accounts.events import Role
 from domain.shared.identifiers import AccountId, ProductId
 from infrastructure.bootstrap.writing import command_loop
@@ -23,6 +24,7 @@ from tests.support.mixed_coupons import new_coupon
 from tests.support.mixed_goods import listing, new_product, sale, tending, window_shopping
 from tests.support.mixed_orders import purchase
 from tests.support.mixed_people import automating, newcomer, registering, somebody_returns
+from tests.support.mixed_reports import draft, reporting
 from tests.support.mixed_world import Step, Story, World
 
 AT_ONCE = 48
@@ -42,14 +44,16 @@ BEGINNINGS: dict[Callable[[World], Story], int] = {
     newcomer: 1,
     somebody_returns: 1,
     automating: 1,
+    reporting: 1,
 }
 
 
 class MixedLog:
     """Rounds of commands: all of one are sent at once, and the next follow from what became of them."""
 
-    def __init__(self, bus: CommandBus, *, seed: int, clock: FixedClock) -> None:
+    def __init__(self, bus: CommandBus, *, database: str, seed: int, clock: FixedClock) -> None:
         self._bus = bus
+        self._database = database
         self._world = World(Random(seed), clock)
         self._stories: list[tuple[Story, Step]] = []
         self.head = 0
@@ -96,6 +100,9 @@ class MixedLog:
             self._stories.append((story, step))
 
     async def _go_on(self, now: list[tuple[Story, Step]]) -> None:
+        for _, step in now:
+            if isinstance(step.command, RecordReport):
+                draft(self._database, step.command)
         outcomes = await asyncio.gather(*[self._bus.submit(self._envelope(step)) for _, step in now])
         self._world.clock.time += A_MOMENT
         for (story, _), outcome in zip(now, outcomes, strict=True):
@@ -122,7 +129,7 @@ async def mixed_log(database: str, home: Path, *, seed: int) -> AsyncIterator[Mi
     clock = FixedClock()
     settings = load({"TILL_HOME": str(home)}, directory=home).settings
     async with command_loop(settings, database, clock=clock, process="tests") as bus:
-        log = MixedLog(bus, seed=seed, clock=clock)
+        log = MixedLog(bus, database=database, seed=seed, clock=clock)
         await log.open()
         yield log
 

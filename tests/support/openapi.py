@@ -73,7 +73,7 @@ class Contract:
             return [f"a body of {kind}, and none was promised"] if answer.content else []
         if kind not in content and not any(_covers(each, kind) for each in content):
             return [f"{kind or 'nothing'} instead of {', '.join(content)}"]
-        if kind not in {"application/json", "application/problem+json"}:
+        if kind not in {"application/json", "application/problem+json"} or kind not in content:
             return []
         return self.misfits(content[kind]["schema"], msgspec.json.decode(answer.content))
 

@@ -13,7 +13,7 @@ from infrastructure.clock import SystemClock
 from infrastructure.security.tokens import JwtTokens
 from infrastructure.settings import load
 from tests.support.caller import PASSWORD, Caller, check_out, demo, listed, newcomer, pay
-from tests.support.system import System
+from tests.support.system import System, eventually
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +86,14 @@ class Stage:
         """What acts for the admin by an API key."""
         key = self.admin.post("/admin/api-keys", {"name": "Nightly export"}).expect(201)["key"]
         return self._open.enter_context(Caller(self.url, api_key=key))
+
+    def report(self) -> str:
+        """A new one that is produced."""
+        form = {"kind": "sales", "from": "2026-11-01", "to": "2026-11-08", "format": "csv"}
+        report = str(self.admin.post("/admin/reports", form).expect(202)["id"])
+        at = f"/admin/reports/{report}"
+        eventually("the report", lambda: self.admin.get(at).expect(200)["status"] == "done")
+        return report
 
     @property
     def callers(self) -> Mapping[str, Caller]:

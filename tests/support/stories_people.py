@@ -68,8 +68,14 @@ def _issued(stage: Stage) -> Asked:
     return Asked(by=stage.admin, ids=(key["id"],))
 
 
+def _produced(stage: Stage) -> Asked:
+    return Asked(by=stage.admin, ids=(stage.report(),))
+
+
 STORIES: Mapping[str, Story] = {
     "DELETE /admin/api-keys/{}": _issued,
+    "GET /admin/reports/{}": _produced,
+    "GET /admin/reports/{}/file": _produced,
     "POST /admin/projections/{}/rebuild": lambda stage: Asked(by=stage.admin, ids=("carts",)),
     "POST /auth/register": lambda stage: Asked(
         by=stage.nobody, body={"email": stage.email(), "password": PASSWORD, "name": "Ada", "role": "buyer"}

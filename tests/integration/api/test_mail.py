@@ -12,9 +12,8 @@ from uuid import uuid4
 
 import structlog
 
-from infrastructure.bootstrap.worker import executing
+from infrastructure.bootstrap.worker import Executors, executing
 from infrastructure.clock import SystemClock
-from infrastructure.processes.executor import Executor
 from infrastructure.settings import Settings
 from tests.support.waiting import until
 from tests.support.web import PASSWORD, Web
@@ -24,7 +23,7 @@ NEW = "battery staple correct"
 
 
 @asynccontextmanager
-async def carrying_out(shop: Web, database: str) -> AsyncIterator[Executor]:
+async def carrying_out(shop: Web, database: str) -> AsyncIterator[Executors]:
     settings = shop.services.settings
     assert isinstance(settings, Settings)
     async with executing(settings, database, clock=SystemClock(), process="test") as executor:

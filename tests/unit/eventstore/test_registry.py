@@ -10,6 +10,7 @@ PUBLISHED = {
     "account": Family.CUSTOMERS,
     "session": Family.CUSTOMERS,
     "api-key": Family.CUSTOMERS,
+    "report": Family.CUSTOMERS,
     "address-book": Family.CUSTOMERS,
     "cart": Family.CUSTOMERS,
     "wishlist": Family.CUSTOMERS,

@@ -23,7 +23,7 @@ from application.processes.account_mails import ON_ITS_WAY, instance, react
 from application.processes.process import Due
 from domain.accounts.events import AccountDeleted, AccountRenamed
 from domain.shared.identifiers import ChallengeId, ClaimId, derived
-from infrastructure.processes.executor import PATIENCE
+from infrastructure.processes.executor import USUAL
 from tests.support.accounts import BUYER, STRANGER, sealed
 from tests.support.fake_mail import FakeLetters, FakeMailer, FakeTexts, an_outside
 from tests.support.shop import FakeShop
@@ -68,7 +68,7 @@ def test_mail_to_somebody_who_is_deleted_is_forgotten_also_what_was_on_its_way()
     event = AccountDeleted(account_id=BUYER, closing=UUID(int=1), at=NOON)
     forget = ForgetMail(account_id=BUYER)
     assert react(None, event) == (None, (Due("forget", forget), Due("forget again", forget, at=NOON + ON_ITS_WAY)))
-    assert timedelta(seconds=PATIENCE) < ON_ITS_WAY
+    assert timedelta(seconds=USUAL.patience) < ON_ITS_WAY
 
 
 def test_nobody_is_written_to_about_a_new_name() -> None:
