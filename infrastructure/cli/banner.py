@@ -8,11 +8,13 @@ from rich.table import Table
 
 from infrastructure.cli.checks import fetch
 from infrastructure.cli.entry import ERRORS, OUT
-from infrastructure.demo_shop import SHOWN
+from infrastructure.demo.people import SHOWN
 from infrastructure.settings import Settings
 
 READY_SECONDS = 60.0
 POLL_SECONDS = 0.1
+SHOWS_MOST = "minDiscount=20"
+"""Of the demo's goods, one with pictures, reviews and a sale that is on."""
 
 
 async def announce_when_ready(settings: Settings, *, demo: bool) -> None:
@@ -36,7 +38,7 @@ def _panel(url: str, *, demo: bool) -> Panel:
     if demo:
         for login in SHOWN:
             grid.add_row(login.role.capitalize(), f"{login.email}  {login.password}")
-    grid.add_row("Try", f"curl -s '{url}/api/v1/products?limit=1'")
+    grid.add_row("Try", f"curl -s '{url}/api/v1/products?{SHOWS_MOST if demo else 'limit=1'}'")
     grid.add_row("Stop", "Ctrl-C")
     return Panel(grid, title="Tillstream is open", title_align="left", expand=False)
 

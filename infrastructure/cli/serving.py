@@ -32,7 +32,10 @@ GRACE = 8
 Parent = Annotated[int | None, typer.Option(help="Process that this one ends with.", hidden=True)]
 
 
-def serve(demo: Annotated[bool, typer.Option(help="Fill an empty shop with demo data first.")] = False) -> None:
+def serve(
+    demo: Annotated[bool, typer.Option(help="Fill an empty shop with demo data first.")] = False,
+    trade: Annotated[bool, typer.Option(help="Of the demo, orders and reviews too, not only people and goods.")] = True,
+) -> None:
     """Run the shop: the database where there is none, the API processes and the worker; with Kafka, four
     processes that share the worker's work. Ctrl-C stops it cleanly."""
     with (
@@ -44,7 +47,7 @@ def serve(demo: Annotated[bool, typer.Option(help="Fill an empty shop with demo 
         migrate(db)
         require_known(db, settings.pii_master_key)
         if demo:
-            run_to_end(Program("seed", (*TILL, "seed", "--quiet")))
+            run_to_end(Program("seed", (*TILL, "seed", "--quiet", "--trade" if trade else "--no-trade")))
         if settings.distributed:
             run_to_end(Program("topics", (*TILL, "topics")))
         supervisor = Supervisor(

@@ -1,6 +1,7 @@
 """Instances of projections: a schema of tables each, of which one per name is live."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 import msgspec
@@ -13,6 +14,8 @@ CONTROL = "till_control"
 """Notified when instances come, go or are told to go on."""
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('till instances', 0))"
+_HOLD = "SELECT pg_advisory_lock(hashtextextended('till instances', 0))"
+_LET_GO = "SELECT pg_advisory_unlock(hashtextextended('till instances', 0))"
 _ALL = """
 SELECT i.schema_name, i.name, i.version, i.number, i.state, p.live_schema IS NOT DISTINCT FROM i.schema_name
   FROM till.projection_instance i LEFT JOIN till.projection p ON p.name = i.name ORDER BY i.name, i.number
@@ -64,6 +67,20 @@ async def ensure(conn: Connection, projections: Iterable[Projection], *, slots: 
             if projection.name not in known:
                 schema = await create(conn, projection, slots=slots, state="fed", at=at)
                 await point(conn, projection.name, schema)
+
+
+@asynccontextmanager
+async def none_yet(conn: Connection) -> AsyncIterator[bool]:
+    """Whether there is no instance of anything: no process was ever at work. Then none begins until the block ends."""
+    await conn.execute(_HOLD)
+    try:
+        untouched = not await instances(conn)
+        if untouched:
+            yield True
+    finally:
+        await conn.execute(_LET_GO)
+    if not untouched:
+        yield False
 
 
 async def create(conn: Connection, projection: Projection, *, slots: Slots, state: str, at: datetime) -> str:

@@ -90,7 +90,7 @@ def test_a_second_shop_on_the_same_port_says_so(shop: System) -> None:
 
 
 def test_the_tools_work_beside_a_running_shop(shop: System) -> None:
-    assert "0 of them new" in run(shop, "seed").stdout
+    assert "0 of them new" in run(shop, "seed", "--no-trade").stdout
     assert "Tillstream is running there" in run(shop, "doctor").stdout
     assert re.search(r"(\d+) events to position \1 in .* events/s", run(shop, "replay").stdout)
     assert "catalogue is live in catalogue_v2 now" in run(shop, "rebuild", "catalogue").stdout

@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 import msgspec
 
-from infrastructure.demo_shop import SHOWN
+from infrastructure.demo.people import SHOWN
 from tests.support.openapi import KeptClient
 from tests.support.system import eventually
 

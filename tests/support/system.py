@@ -53,6 +53,7 @@ class System:
         *,
         api_processes: int = 1,
         demo: bool = True,
+        trade: bool = False,
         environment: Mapping[str, str] | None = None,
         arguments: Sequence[str] = TILL,
     ) -> None:
@@ -70,7 +71,7 @@ class System:
             **SECRETS,
             **(environment or {}),
         }
-        self._arguments = (*arguments, "serve", *(["--demo"] if demo else []))
+        self._arguments = (*arguments, "serve", *(["--demo", "--trade" if trade else "--no-trade"] if demo else []))
         self._process: subprocess.Popen[bytes] | None = None
         self.exit_code: int | None = None
         """Of the last clean stop."""
