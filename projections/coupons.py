@@ -68,6 +68,11 @@ SELECT * FROM unnest(%b::uuid[], %b::uuid[], %b::integer[])
     ON CONFLICT (coupon_id, customer_id) DO UPDATE SET used = k.used + excluded.used
 """
 
+_DROP_UNUSED = """
+DELETE FROM {schema}.coupon_customer k USING unnest(%b::uuid[], %b::uuid[]) AS r (coupon_id, customer_id)
+ WHERE (k.coupon_id, k.customer_id) = (r.coupon_id, r.customer_id) AND k.used = 0
+"""
+
 
 class _Change:
     """What a batch makes of one code's coupon; `active` None leaves it as it is, uses add up."""
@@ -123,7 +128,10 @@ async def apply(conn: Connection, schema: str, records: Sequence[Record]) -> Non
     standing = [(id_, change) for id_, change in ordered if change.stands]
     changed = ((id_, c.active, c.customers.total(), c.version, c.at) for id_, c in standing)
     await bulk.write(conn, _CHANGE.format(schema=schema), changed)
-    await bulk.write(conn, _COUNT.format(schema=schema), _counts(standing))
+    counts = list(_counts(standing))
+    await bulk.write(conn, _COUNT.format(schema=schema), counts)
+    returned = [(coupon, customer) for coupon, customer, used in counts if used < 0]
+    await bulk.write(conn, _DROP_UNUSED.format(schema=schema), returned)
 
 
 def _row(event: CouponCreated, version: int) -> tuple[object, ...]:
@@ -147,7 +155,7 @@ def _row(event: CouponCreated, version: int) -> tuple[object, ...]:
     )
 
 
-def _counts(changes: Iterable[tuple[CouponId, _Change]]) -> Iterable[tuple[object, ...]]:
+def _counts(changes: Iterable[tuple[CouponId, _Change]]) -> Iterable[tuple[CouponId, AccountId, int]]:
     for id_, change in changes:
         yield from ((id_, customer, used) for customer, used in sorted(change.customers.items()) if used)
 

@@ -24,11 +24,12 @@ from projections.projection import Connection, Projection
 
 
 def split(projection: Projection) -> Projection:
-    """The same, but its rows are committed before its tracking is."""
+    """The same, but its rows are committed a moment before its tracking is."""
 
     async def apply(conn: Connection, schema: str, records: Sequence[Record]) -> None:
         await projection.apply(conn, schema, records)
         await conn.execute("COMMIT")
+        await conn.execute("SELECT pg_sleep(0.005)")
         await conn.execute("BEGIN")
 
     return replace(projection, apply=apply)

@@ -27,7 +27,7 @@ def purchase(world: World) -> Story:
         chosen = world.luck.sample(world.products, world.luck.randint(1, 4))
         items = tuple(Item(product_id=product, quantity=world.luck.randint(1, 3)) for product, _ in chosen)
         sellers = sorted({seller for _, seller in chosen})
-    coupon = world.luck.choice(world.coupons) if world.coupons and world.chance(0.2) else None
+    coupon = world.luck.choice(world.coupons) if world.coupons and world.chance(0.5) else None
     command = Checkout(order_id=order_id, items=items, shipping_address=world.sealed(buyer), coupon_code=coupon)
     outcome = yield Step(Actor.of(buyer), command)
     if outcome.result is None:

@@ -60,10 +60,10 @@ def moving_and_leaving(world: World, account: AccountId) -> Story:
     if world.chance(0.3):
         email = EditAccount(account_id=account, email=world.sealed(account), email_claim=ClaimId(world.number()))
         yield Step(Actor.of(account), email)
-    if world.chance(0.2):
+    if world.chance(0.4):
         yield Step(SHOP, EditAccount(account_id=account, role=world.luck.choice((Role.BUYER, Role.SELLER))))
     yield from moving_house(world, account)
-    if not world.chance(0.3):
+    if not world.chance(0.5):
         return
     closed = yield Step(Actor.of(account), CloseAccount(account_id=account))
     if closed.refusal is not None:

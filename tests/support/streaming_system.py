@@ -30,6 +30,8 @@ TWINS = (SHARED, f"{SHARED}-too")
 _BEHIND = """
 SELECT coalesce((SELECT position FROM till.log_head)
                 - least((SELECT position FROM till.relay), (SELECT min(position) FROM till.passed)), 1)
+     + (SELECT count(*) FROM unnest(%s::text[]) AS wanted (name)
+         WHERE name NOT IN (SELECT p.name FROM till.projection p WHERE p.live_schema IS NOT NULL))
 """
 _LATE = """
 SELECT p.schema_name, min(p.position), (SELECT position FROM till.relay), (SELECT position FROM till.log_head)
@@ -55,9 +57,12 @@ class Happened(NamedTuple):
 
 
 def everything() -> dict[str, Sequence[str]]:
-    """What `till` is to run, by program: two relays, whatever there is to feed, and one of it by two."""
+    """What `till` is to run, by program: two relays, whatever there is to feed, in a few processes, and one of it by
+    two."""
     relays, twins = dict.fromkeys(RELAYS, ("relay",)), dict.fromkeys(TWINS, ("project", SHARED))
-    return relays | read_models(*(each.name for each in READ_MODELS)) | process_managers() | twins
+    models = [each.name for each in READ_MODELS if each.name != SHARED]
+    halves = {"models-1": ("project", *models[::2]), "models-2": ("project", *models[1::2])}
+    return {**relays, **halves, "managers": ("process", *(each.name for each in PROCESS_MANAGERS)), **twins}
 
 
 def read_models(*names: str) -> dict[str, Sequence[str]]:
@@ -157,8 +162,10 @@ class StreamingSystem:
         return int(eventually(f"{pid} is gone", lambda: self._ended(pid), seconds=30)[0])
 
     def behind(self) -> int:
-        """Events of the log that are not everywhere yet: sent, and in every instance."""
-        return self._number(_BEHIND)
+        """Events of the log that are not everywhere yet: sent, and in every instance; and instances that are not there
+        yet."""
+        fed = [names for kind, *names in self.programs.values() if kind != "relay"]
+        return self._number(_BEHIND, [name.replace("-", "_") for names in fed for name in names])
 
     def wait_until_quiet(self, *, seconds: float) -> None:
         """Raises NotInTime, with what hinders; at once where a slot has stopped, for that one waits for somebody."""
@@ -199,9 +206,9 @@ class StreamingSystem:
     def _stopped(self) -> list[tuple[Any, ...]]:
         return self._rows(_STOPPED)
 
-    def _number(self, query: str) -> int:
-        ((number,),) = self._rows(query)
+    def _number(self, query: str, *parameters: object) -> int:
+        ((number,),) = self._rows(query, *parameters)
         return int(number)
 
-    def _rows(self, query: str) -> list[tuple[Any, ...]]:
-        return self._database.execute(query).fetchall()
+    def _rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+        return self._database.execute(query, parameters or None).fetchall()

@@ -52,6 +52,7 @@ async def test_pages_and_cursors_walk_it_all(shop: Web) -> None:
 
 async def test_an_answer_that_is_held_is_not_sent_again_until_something_changes(shop: Web) -> None:
     seller = await fill(shop)
+    await found(shop, q="kettle")
     first = await shop.http.get(f"{PATH}?q=kettle")
     held = {"If-None-Match": first.headers["etag"]}
     assert (await shop.http.get(f"{PATH}?q=kettle", headers=held)).status_code == 304

@@ -29,8 +29,9 @@ async def test_every_answer_is_true_and_every_command_is_executed_once(
     commands = [envelope(Raise(tally=random.choice(TALLIES), limit=LIMIT), keyed=True) for _ in range(1_000)]
     asked = [*commands, *random.choices(commands, k=300)]
     random.shuffle(asked)
-    async with running(committers[0], capacity=9_999) as one, running(committers[1], capacity=9_999) as two:
-        work = [asyncio.ensure_future(random.choice((one, two)).submit(each)) for each in asked]
+    one, two = (running(each, capacity=9_999, patience=60) for each in committers)
+    async with one as first, two as second:
+        work = [asyncio.ensure_future(random.choice((first, second)).submit(each)) for each in asked]
         await cut_until_done(database, work, pause=lambda: random.uniform(0.02, 0.1))
         outcomes = await asyncio.gather(*work)
     by_id: dict[UUID, set[tuple[bytes | None, str | None]]] = {}

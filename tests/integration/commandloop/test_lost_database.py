@@ -19,8 +19,9 @@ from tests.support.tally import TALLIES, Raise, Raised, Total
 
 async def test_every_command_is_executed_once_while_connections_are_cut(database: str) -> None:
     tally = uuid4()
-    async with running(committer(database)) as one, running(committer(database)) as two:
-        loops = (one, two)
+    one, two = (running(committer(database), patience=60) for _ in range(2))
+    async with one as first, two as second:
+        loops = (first, second)
         work = [asyncio.ensure_future(loops[n % 2].submit(envelope(Raise(tally=tally)))) for n in range(1_500)]
         cuts = await cut_until_done(database, work, pause=lambda: 0.03)
         outcomes = await asyncio.gather(*work)

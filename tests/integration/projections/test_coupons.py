@@ -19,6 +19,7 @@ from domain.promotions.events import (
 )
 from domain.shared.identifiers import AccountId, OrderId
 from domain.shared.money import Money
+from projections import bulk
 from projections.coupon_queries import CouponRow, coupon, find_coupons, used_by
 from tests.support.accounts import BUYER, SELLER, STRANGER
 from tests.support.coupons import CODE, COUPON, TERMS, terms
@@ -71,6 +72,13 @@ async def test_a_coupon_is_what_became_of_it(
     by = [await used_by(shop.conn, COUPON, who, coupons=SCHEMA) for who in (BUYER, STRANGER)]
     assert (row.active, row.used, row.version, *by) == seen
     assert (row.code, row.terms) == (CODE, OWN)
+
+
+async def test_a_use_that_was_given_back_leaves_no_row_in_whatever_batches_it_came(shop: ReadSide) -> None:
+    for batch in ([CREATED, redeemed(1), redeemed(2, STRANGER)], [back(1)], [redeemed(3), back(3)]):
+        await shop.happened(COUPON, *batch)
+    rows = await bulk.read(shop.conn, f"SELECT customer_id, used FROM {SCHEMA}.coupon_customer")
+    assert rows == [(STRANGER, 1)]
 
 
 async def test_terms_without_limits_of_their_own_come_back_as_they_were(shop: ReadSide) -> None:

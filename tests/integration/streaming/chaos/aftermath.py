@@ -6,9 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.integration.streaming.chaos.harms import HARMS, Scene, do_all
+from tests.integration.streaming.chaos.harms import Scene, do_all, harms
 from tests.support.arrivals import Arrived
 from tests.support.broker import own_kafka
+from tests.support.mixed_log import published_types, types_in
 from tests.support.mixed_writing import MixedWriter
 from tests.support.planted_till import KAFKA, LOG
 from tests.support.resending import Resender
@@ -18,6 +19,8 @@ from tests.support.twin import Tables, tables
 
 PREFIX = "chaos"
 QUIET_SECONDS = 120.0
+MOST = 2
+"""Times the size, at which it is given up that every kind of event happens."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,8 @@ class Aftermath:
 
 
 def chaos(database: str, home: Path, *, size: int, seed: int) -> Aftermath:
-    """So many events at least, written while everything that is in HARMS is done. Raises NoBroker."""
-    luck, began = random.Random(seed), time.monotonic()
+    """So many events at least, written while all harms are done. Raises NoBroker."""
+    luck, began, wanted = random.Random(seed), time.monotonic(), harms(size)
     with (
         own_kafka(home / "kafka") as kafka,
         MixedWriter(database, home, seed=seed) as writer,
@@ -52,11 +55,13 @@ def chaos(database: str, home: Path, *, size: int, seed: int) -> Aftermath:
         SlotOrder(database) as order,
     ):
         resender = Resender(kafka.bootstrap, PREFIX, luck)
-        scene = Scene(system, kafka, writer, resender, luck, burst=size // HARMS.total())
+        scene = Scene(system, kafka, writer, resender, luck, burst=size // wanted.total())
         system.wait_until_quiet(seconds=QUIET_SECONDS)
         print(f"everything runs after {time.monotonic() - began:.1f} s")
-        do_all(scene)
+        do_all(scene, list(wanted.elements()))
         writer.write(size - writer.log.head).result(60)
+        while writer.log.head < MOST * size and not published_types() <= set(types_in(database)):
+            writer.write(size // 50).result(60)  # until the last kind of event has happened too
         system.wait_until_quiet(seconds=QUIET_SECONDS)
         return Aftermath(
             database=database,
