@@ -72,8 +72,11 @@ def _produced(stage: Stage) -> Asked:
     return Asked(by=stage.admin, ids=(stage.report(),))
 
 
+REPORT = {"kind": "sales", "from": "2026-11-01", "to": "2026-11-08", "format": "csv"}
+
 STORIES: Mapping[str, Story] = {
     "DELETE /admin/api-keys/{}": _issued,
+    "POST /admin/reports": lambda stage: Asked(by=stage.admin, body=REPORT, other={**REPORT, "kind": "users"}),
     "GET /admin/reports/{}": _produced,
     "GET /admin/reports/{}/file": _produced,
     "POST /admin/projections/{}/rebuild": lambda stage: Asked(by=stage.admin, ids=("carts",)),

@@ -6,7 +6,7 @@ from tests.support.loops import rows
 from tests.support.mixed_log import mixed_log, published_types, types_in
 from tests.support.postgres import TestServer
 
-EVENTS = 8_000
+EVENTS = 12_000
 _DIGEST = """
 SELECT md5(string_agg(concat_ws('|', notification_id, originator_id, originator_version, topic,
                                 convert_from(state, 'UTF8'), ordering_key, command_id, recorded_at),
