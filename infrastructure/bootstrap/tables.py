@@ -47,6 +47,7 @@ from application.processes.closing_categories import CLOSING_CATEGORIES
 from application.processes.demo_warehouse import demo_warehouse
 from application.processes.low_stock import LOW_STOCK
 from application.processes.order_mails import ORDER_MAILS
+from application.processes.payment_mails import PAYMENT_MAILS
 from application.processes.payment_settlement import PAYMENT_SETTLEMENT
 from application.processes.process import ProcessManager
 from application.processes.producing_reports import PRODUCING_REPORTS
@@ -163,6 +164,7 @@ _MANAGERS: tuple[ProcessManager[Any], ...] = (
     ACCOUNT_MAILS,
     LOW_STOCK,
     ORDER_MAILS,
+    PAYMENT_MAILS,
     SALE_WINDOWS,
     CLOSING_CATEGORIES,
     PRODUCING_REPORTS,

@@ -30,25 +30,7 @@ HAPPENINGS = (
     *("pays", "is declined", "times out", "crashes", "cancels", "expires"),
     *("is moved on", "is deleted", "is restored"),
 )
-ACTS = st.lists(
-    st.tuples(
-        st.sampled_from(ORDERS),
-        st.sampled_from(
-            [
-                "pays",
-                "is declined",
-                "times out",
-                "crashes",
-                "cancels",
-                "expires",
-                "is moved on",
-                "is deleted",
-                "is restored",
-            ]
-        ),
-    ),
-    max_size=12,
-)
+ACTS = st.lists(st.tuples(st.sampled_from(ORDERS), st.sampled_from(HAPPENINGS)), max_size=12)
 
 
 def history(acts: list[tuple[OrderId, str]]) -> dict[UUID, list[Told]]:
