@@ -16,6 +16,7 @@ WORDS: Final[Mapping[str, Any]] = {
     "children": [],  # a tree ends somewhere
     "cancelReason": None,
     "cancelledBy": None,
+    "clientSecret": None,
     "code": "MONSOON10",
     "command": "PlaceOrder",
     "couponCode": None,
@@ -31,6 +32,7 @@ WORDS: Final[Mapping[str, Any]] = {
     "message": "Paid.",
     "method": "UPI",
     "name": "Brass kettle",
+    "nextAction": None,
     "nextCursor": None,
     "onHand": 40,
     "orderNumber": "T-7Q2K-9M4X",

@@ -60,6 +60,7 @@ class StartPayment(Command, frozen=True, kw_only=True):
     order_id: OrderId
     method: Method
     reference: str | None = None
+    resumes: bool = False  # gives the attempt that is open, where there is one, instead of refusing another
 
     def streams(self) -> Touched:
         return (*touching(ORDERS, self.order_id), *touching(PAYMENTS, payment_of(self.order_id)))
@@ -123,6 +124,8 @@ def start_payment(command: StartPayment, work: Work) -> AttemptKept:
         raise NotFound("There is no such order.")
     order.require_payable(work.now)
     payment = work.get(PAYMENTS, order.placed.payment_id)
+    if command.resumes and payment.attempts.open is not None and command.method is not Method.COD:
+        return _attempt_kept(work, payment, command.reference)
     return _begin(work, order, payment, command.method, command.reference)
 
 
@@ -194,6 +197,10 @@ def _begin(work: Work, order: Order, payment: Payment, method: Method, reference
         work.record(ORDERS, payment.order_id, confirmed)
     else:
         work.record(PAYMENTS, payment.id, payment.start_attempt(method=method, reference=reference, at=work.now))
+    return _attempt_kept(work, payment, reference)
+
+
+def _attempt_kept(work: Work, payment: Payment, reference: str | None) -> AttemptKept:
     after = work.get(PAYMENTS, payment.id)
     attempt = after.attempts.open
     return AttemptKept(

@@ -90,6 +90,9 @@ class Variable:
     secret: bool = False
 
 
+NEEDED: Mapping[str, tuple[str, ...]] = {"simulated": (), "razorpay": ("RAZORPAY_WEBHOOK_SECRET",)}
+"""The payment providers, and what each takes."""
+
 VARIABLES = (
     Variable("HOST", forms.text, "127.0.0.1", "address the API listens on"),
     Variable("PORT", forms.whole(1, 65535), "8000", "port the API listens on"),
@@ -114,17 +117,9 @@ VARIABLES = (
     Variable("PAYMENT_WINDOW", forms.duration, "30m", "time to pay before an order expires"),
     Variable("AUTO_ADVANCE", forms.interval, None, "pace of the demo's warehouse, or off; 1h in embedded mode"),
     Variable("REPORT_RETENTION", forms.retention, "30d", "how long files of reports are kept, 1m to 3650d"),
-    Variable("PAYMENT_GATEWAY", forms.choice("simulated"), None, "payment provider; simulated takes no real money"),
-    Variable(
-        "RAZORPAY_WEBHOOK_SECRET",
-        forms.shared_secrets,
-        None,
-        "signs what Razorpay delivers; several, separated by commas, while one is replaced",
-        secret=True,
-    ),
-    Variable(
-        "STRIPE_WEBHOOK_SECRET", forms.shared_secrets, None, "signs what Stripe delivers; several likewise", secret=True
-    ),
+    Variable("PAYMENT_GATEWAY", forms.choice(*NEEDED), None, "payment provider; two of them take no real money"),
+    Variable("RAZORPAY_WEBHOOK_SECRET", forms.shared_secrets, None, "signs what Razorpay delivers", secret=True),
+    Variable("STRIPE_WEBHOOK_SECRET", forms.shared_secrets, None, "signs what Stripe delivers", secret=True),
     Variable("IMAGE_STORE", image_place, None, "folder, or s3://bucket?endpoint=…; TILL_HOME/images if unset"),
     Variable("SMTP_URL", mail_server, None, "mail server; mail as files in TILL_HOME/outbox if unset", secret=True),
     Variable("MAIL_FROM", forms.mailbox, "Tillstream <shop@localhost>", "who mail is from"),
@@ -213,10 +208,13 @@ class _Reading:
     def require(self, values: Mapping[str, object]) -> None:
         """Outside embedded mode nothing is made up: secrets and the payment provider have to be named.
 
-        And where mail really leaves, so does whoever it is from.
+        A provider takes its secrets, and where mail really leaves, it is said whoever it is from.
         """
         if values["smtp_url"] is not None and self.origins["MAIL_FROM"] == "default":
             self.problems.append("MAIL_FROM: required when SMTP_URL is set")
+        for name in NEEDED.get(str(values["payment_gateway"]), ()):
+            if values[name.lower()] is None and self.origins[name] == "default":
+                self.problems.append(f"{name}: required by this PAYMENT_GATEWAY")
         if self.origins["DATABASE_URL"] == "default":
             return
         for name in ("JWT_SECRET", "PII_MASTER_KEY", "PAYMENT_GATEWAY"):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from api.answers import View
 from application.payments import AttemptKept, ChargeKept
+from application.ports.gateway import Handover
 from domain.payments.status import Status
 from domain.shared.money import Money
 from projections.payment_queries import PaymentRow
@@ -26,6 +27,9 @@ class PaymentAnswer(View, frozen=True, kw_only=True):
     amount: Decimal
     currency: str
     message: str
+    client_secret: str | None
+    """What the client goes on with at the provider's, where it has to; likewise `nextAction`."""
+    next_action: dict[str, str] | None
 
 
 class AttemptView(View, frozen=True, kw_only=True):
@@ -64,10 +68,12 @@ class PaymentView(View, frozen=True, kw_only=True):
     updated_at: datetime
 
 
-def pending(attempt: AttemptKept) -> PaymentAnswer:
+def pending(attempt: AttemptKept, handover: Handover | None) -> PaymentAnswer:
     """Nothing is known of the money yet, or it is paid at the door."""
     message = "The provider has not answered yet." if attempt.key else "To be paid at delivery."
-    return _answer(attempt, "pending", attempt.order_status, message)
+    if handover is not None:
+        message = "To be paid at the provider's."
+    return _answer(attempt, "pending", attempt.order_status, message, handover)
 
 
 def answered(attempt: AttemptKept, charge: ChargeKept) -> PaymentAnswer:
@@ -79,7 +85,9 @@ def answered(attempt: AttemptKept, charge: ChargeKept) -> PaymentAnswer:
     return _answer(attempt, status, charge.order_status, message)
 
 
-def _answer(attempt: AttemptKept, status: str, order_status: str, message: str) -> PaymentAnswer:
+def _answer(
+    attempt: AttemptKept, status: str, order_status: str, message: str, handover: Handover | None = None
+) -> PaymentAnswer:
     return PaymentAnswer(
         id=attempt.payment_id,
         payment_id=attempt.payment_id,
@@ -90,6 +98,8 @@ def _answer(attempt: AttemptKept, status: str, order_status: str, message: str) 
         amount=attempt.amount.major(),
         currency=attempt.amount.currency,
         message=message,
+        client_secret=handover.client_secret if handover else None,
+        next_action=handover.next_action if handover else None,
     )
 
 

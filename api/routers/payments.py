@@ -3,14 +3,14 @@
 import asyncio
 from uuid import UUID, uuid5
 
-from api.answers import Answer, View, created, etag, json_answer
+from api.answers import Answer, created, etag, json_answer
 from api.call import Call
 from api.fields import Amount, Body, MethodWord, Reason, Reference
 from api.positions import catch_up
 from api.problems import not_found
 from api.routers.payment_schemas import PaymentAnswer, PaymentView, RefundView, answered, pending, shown
 from api.routing import Operation, Resource
-from application.deliveries import reported
+from application.deliveries import SignatureInvalid, reported
 from application.payments import (
     AttemptKept,
     ChargeKept,
@@ -19,7 +19,7 @@ from application.payments import (
     RetryPayment,
     StartPayment,
 )
-from application.ports.gateway import Charge, GatewayUnavailable
+from application.ports.gateway import Charge, ChargeUnproven, GatewayUnavailable, Handover
 from domain.accounts.events import Role
 from domain.ordering.order import OrderNotPayable, PaymentWindowClosed
 from domain.payments.attempt import AttemptsExhausted, NothingToRetry, PaymentInFlight
@@ -42,6 +42,8 @@ class PaymentForm(Body):
     order_id: UUID
     method: MethodWord
     transaction_id: Reference | None = None
+    signature: Reference | None = None
+    """The provider's, where the customer has paid in its checkout."""
 
 
 class RetryForm(Body):
@@ -64,13 +66,19 @@ class RefundForm(Body):
         answer=PaymentAnswer,
         status=201,
         roles=(Role.BUYER,),
-        refusals=REFUSALS,
+        refusals=(*REFUSALS, SignatureInvalid),
         examples={"request": EXAMPLE, "response": EXAMPLE_ANSWER},
     ),
 )
 async def pay(call: Call, body: PaymentForm) -> Answer:
-    command = StartPayment(order_id=OrderId(body.order_id), method=body.method, reference=body.transaction_id)
-    return await _settle(call, await call.done(command, AttemptKept))
+    command = StartPayment(
+        order_id=OrderId(body.order_id),
+        method=body.method,
+        reference=body.transaction_id,
+        resumes=call.services.gateway.hands_over,
+    )
+    kept = await call.done(command, AttemptKept)
+    return await _settle(call, kept, reference=body.transaction_id, proof=body.signature)
 
 
 @RESOURCE.route(
@@ -87,7 +95,7 @@ async def pay(call: Call, body: PaymentForm) -> Answer:
 )
 async def retry(call: Call, payment_id: PaymentId, body: RetryForm) -> Answer:
     command = RetryPayment(payment_id=payment_id, method=body.method, reference=body.transaction_id)
-    return await _settle(call, await call.done(command, AttemptKept))
+    return await _settle(call, await call.done(command, AttemptKept), reference=body.transaction_id, proof=None)
 
 
 @RESOURCE.route("GET", "/{payment_id}", Operation(summary="One payment", answer=PaymentView))
@@ -129,21 +137,26 @@ async def refund(call: Call, payment_id: PaymentId, body: RefundForm) -> Answer:
     return created(view, location=f"/api/v1/payments/{payment_id}")
 
 
-async def _settle(call: Call, attempt: AttemptKept) -> Answer:
+async def _settle(call: Call, attempt: AttemptKept, *, reference: str | None, proof: str | None) -> Answer:
     """Asked by key and recorded under an id of that key, so that a repeat gives the same answer and takes nothing."""
-    view: View = pending(attempt)
-    charge = None if attempt.key is None else await _charge(call, attempt, attempt.key)
-    if charge is not None:
-        record = reported(attempt.payment_id, charge)
-        command_id = uuid5(charge.key, "outcome")
+    made = None if attempt.key is None else await _charge(call, attempt, attempt.key, reference, proof)
+    if isinstance(made, Charge):
+        record, command_id = reported(attempt.payment_id, made), uuid5(made.key, "outcome")
         view = answered(attempt, await call.follow_up(record, ChargeKept, command_id=command_id, actor=DESK))
+    else:
+        view = pending(attempt, made)
     return created(view, location=f"/api/v1/payments/{attempt.payment_id}")
 
 
-async def _charge(call: Call, attempt: AttemptKept, key: UUID) -> Charge | None:
+async def _charge(
+    call: Call, attempt: AttemptKept, key: UUID, reference: str | None, proof: str | None
+) -> Charge | Handover | None:
     """None where the provider does not answer now: then the outcome is asked for by key later."""
+    gateway = call.services.gateway
     try:
         async with asyncio.timeout(GATEWAY_SECONDS):
-            return await call.services.gateway.charge(key=key, amount=attempt.amount, reference=attempt.reference)
+            return await gateway.charge(key=key, amount=attempt.amount, reference=reference, proof=proof)
+    except ChargeUnproven as unproven:
+        raise SignatureInvalid(str(unproven)) from unproven
     except (GatewayUnavailable, TimeoutError):
         return None

@@ -7,6 +7,7 @@ from application.deliveries import reported
 from application.effects.effect import EffectPorts, require_recorded
 from application.payments import RecordRefund
 from application.ports.commands import Command
+from application.ports.gateway import Handover
 from domain.shared.identifiers import PaymentId, RefundId
 from domain.shared.money import Money
 
@@ -41,10 +42,16 @@ class SendRefund(Command, frozen=True, kw_only=True):
 
 
 async def settle_attempt(command: SettleAttempt, ports: EffectPorts) -> None:
-    """Raises EffectRefused. Serves a payment that is made at once as well as one whose outcome was lost."""
+    """Serves a payment that is made at once as well as one whose outcome was lost. Raises EffectRefused.
+
+    What waits for the customer is left to the provider's delivery, or to the expiry of the order, which asks again.
+    """
     charge = await ports.gateway.find(command.key)
     if charge is None:
-        charge = await ports.gateway.charge(key=command.key, amount=command.amount, reference=command.reference)
+        made = await ports.gateway.charge(key=command.key, amount=command.amount, reference=command.reference)
+        if isinstance(made, Handover):
+            return
+        charge = made
     require_recorded(await ports.submit(reported(command.payment_id, charge), "record"))
 
 

@@ -5,13 +5,17 @@ from collections.abc import Mapping
 from application.ports.deliveries import Webhook
 from application.ports.gateway import PaymentGateway
 from infrastructure.payments.books import Books
+from infrastructure.payments.razorpay import RazorpayGateway
 from infrastructure.payments.razorpay_webhook import RazorpayWebhook
 from infrastructure.payments.simulated import SimulatedGateway
 from infrastructure.postgres.pools import Pool
 from infrastructure.settings import Settings
 
 
-def gateway(settings: Settings, pool: Pool) -> PaymentGateway:  # noqa: ARG001 - there is one
+def gateway(settings: Settings, pool: Pool) -> PaymentGateway:
+    """Whom money is asked of."""
+    if settings.payment_gateway == "razorpay":
+        return RazorpayGateway(pool, settings.razorpay_webhook_secret or ())
     return SimulatedGateway(pool)
 
 

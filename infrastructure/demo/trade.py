@@ -10,12 +10,13 @@ from uuid import UUID, uuid5
 
 import msgspec
 
+from application.deliveries import reported
 from application.ordering.cancelling import CancelOrder
 from application.ordering.checkout import Checkout, Item
 from application.ordering.fulfilment import AdvanceOrder
-from application.payments import AttemptKept, RecordCharge, RequestRefund, RetryPayment, StartPayment
+from application.payments import AttemptKept, RequestRefund, RetryPayment, StartPayment
 from application.ports.commands import Command
-from application.ports.gateway import GatewayUnavailable
+from application.ports.gateway import GatewayUnavailable, Handover
 from application.reviews import ReviewProduct
 from application.shopping import AddToCart
 from domain.payments.attempt import attempt_key
@@ -109,14 +110,9 @@ async def _pay(desk: Desk, *, subject: str, placed: Placed, act: Pay | Retry) ->
         charge = await desk.gateway.charge(key=attempt.key, amount=attempt.amount, reference=attempt.reference)
     except GatewayUnavailable:
         return
-    record = RecordCharge(
-        payment_id=attempt.payment_id,
-        key=charge.key,
-        status=charge.status,
-        amount=charge.amount,
-        transaction_id=charge.transaction_id,
-        reason=charge.reason,
-    )
+    if isinstance(charge, Handover):
+        return
+    record = reported(attempt.payment_id, charge)
     await desk.submit_as(uuid5(charge.key, "outcome"), subject, record, by=PAYMENT_DESK)
 
 

@@ -8,7 +8,7 @@ from application.ordering.checkout import Checkout, Item, OrderKept, checkout
 from application.ordering.fulfilment import AdvanceOrder, advance_order
 from application.ordering.results import OrderStands
 from application.payments import AttemptKept, ChargeKept, RecordCharge, StartPayment, record_charge, start_payment
-from application.ports.gateway import Charge, GatewayUnavailable
+from application.ports.gateway import Charge, GatewayUnavailable, Handover
 from application.promotions import CreateCoupon, create_coupon
 from application.shopping import AddToCart, add_to_cart
 from domain.ordering.order import ORDERS, Order
@@ -87,7 +87,9 @@ class Buying(Story):
             charge = drive(self.gateway.charge(key=attempt.key, amount=attempt.amount, reference=reference))
         except GatewayUnavailable:
             return None
-        return None if crash is Crash.BEFORE_THE_RECORD else self.hears_of(attempt.payment_id, charge)
+        if crash is Crash.BEFORE_THE_RECORD or isinstance(charge, Handover):
+            return None
+        return self.hears_of(attempt.payment_id, charge)
 
     def hears_of(self, payment_id: PaymentId, charge: Charge) -> ChargeKept:
         """The provider's report is recorded."""

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from application.ports.gateway import Charge, ChargeStatus, GatewayRefused, GatewayUnavailable, Receipt
+from application.ports.gateway import Charge, ChargeStatus, GatewayRefused, GatewayUnavailable, Handover, Receipt
 from domain.shared.money import Money
 from infrastructure.payments.behaviour import DECLINE_REASON, FAILURES, Behaviour, transaction_id_of
 
@@ -10,12 +10,16 @@ from infrastructure.payments.behaviour import DECLINE_REASON, FAILURES, Behaviou
 class FakeGateway:
     """Keeps everything that was charged and refunded, to be looked at."""
 
+    hands_over = False
+
     def __init__(self) -> None:
         self.charges: dict[UUID, Charge] = {}
         self.refunds: dict[UUID, tuple[UUID, Receipt]] = {}
         self._failures: dict[UUID, int] = {}
 
-    async def charge(self, *, key: UUID, amount: Money, reference: str | None) -> Charge:
+    async def charge(
+        self, *, key: UUID, amount: Money, reference: str | None, proof: str | None = None
+    ) -> Charge | Handover:
         if key in self.charges:
             return self.charges[key]
         behaviour = Behaviour.of(reference)
@@ -60,3 +64,21 @@ class FakeGateway:
     def refunded(self, charge: UUID) -> int:
         """Minor units that went back of a charge."""
         return sum(receipt.amount.minor for of, receipt in self.refunds.values() if of == charge)
+
+
+class FakeCheckout(FakeGateway):
+    """Customers pay at the provider's own, which tells of it when it likes: Razorpay's twin."""
+
+    hands_over = True
+
+    async def charge(
+        self, *, key: UUID, amount: Money, reference: str | None, proof: str | None = None
+    ) -> Charge | Handover:
+        return self.charges.get(key) or Handover(key=key)
+
+    async def learn(self, charge: Charge) -> None:
+        """Money that came counts, whatever was known before."""
+        known = self.charges.get(charge.key)
+        came = charge.status is ChargeStatus.SUCCEEDED
+        if known is None or (came and known.status is not ChargeStatus.SUCCEEDED):
+            self.charges[charge.key] = charge

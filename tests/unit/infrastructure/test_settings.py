@@ -144,6 +144,16 @@ def test_a_setting_that_this_version_does_not_serve_is_not_ignored(tmp_path: Pat
     assert [problem.split(":")[0] for problem in found] == [name]
 
 
+def test_a_payment_provider_needs_its_secrets(tmp_path: Path) -> None:
+    found = problems(tmp_path, PAYMENT_GATEWAY="razorpay")
+    assert [problem.split(":")[0] for problem in found] == ["RAZORPAY_WEBHOOK_SECRET"]
+    both = settings(tmp_path, PAYMENT_GATEWAY="razorpay", RAZORPAY_WEBHOOK_SECRET="the-new-one, the-old-one")
+    assert both.razorpay_webhook_secret == ("the-new-one", "the-old-one")
+    said = "\n".join(problems(tmp_path, RAZORPAY_WEBHOOK_SECRET="short,the-old-one"))
+    assert "RAZORPAY_WEBHOOK_SECRET: expected secrets of 8" in said
+    assert "the-old-one" not in said
+
+
 def test_lists_are_separated_by_commas(tmp_path: Path) -> None:
     found = settings(tmp_path, CORS_ORIGINS="https://a.example/, http://b:3000", TRUSTED_PROXIES="10.0.0.0/8, ::1")
     assert found.cors_origins == ("https://a.example", "http://b:3000")

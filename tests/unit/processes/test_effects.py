@@ -78,7 +78,7 @@ def test_a_crash_between_intent_and_outcome_is_made_good(shop: Buying, crash: Cr
 
 def test_what_the_provider_knows_is_not_charged_again(shop: Buying) -> None:
     class OnlyAnswers(FakeGateway):
-        async def charge(self, *, key: UUID, amount: Money, reference: str | None) -> Charge:
+        async def charge(self, *, key: UUID, amount: Money, reference: str | None, proof: str | None = None) -> Charge:
             raise AssertionError("charged again")
 
     shop.pays(crash=Crash.BEFORE_THE_RECORD)
