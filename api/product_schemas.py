@@ -1,15 +1,15 @@
-"""Products as clients send and see them."""
+"""Products as clients see them, and what they ask of lists."""
 
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, AliasChoices, Field
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from api.answers import View
-from api.fields import Amount, Attributes, Body, Description, Name, Percentage, QueryAmount, Sku, Text, Units, absent
+from api.fields import QueryAmount, Text
 from api.paging import PageQuery
 from application.catalogue import ProductKept
 from domain.catalogue.images import Image
@@ -106,40 +106,6 @@ class ProductPage(View, frozen=True, kw_only=True):
     total: int
     pages: int
     next_cursor: str | None
-
-
-class ProductForm(Body):
-    """A product as a whole, for PUT."""
-
-    name: Name
-    description: Description = ""
-    price: Amount
-    sku: Sku | None = None
-    category: UUID | None = None
-    attributes: Attributes = {}
-    discount: Percentage = 0
-
-
-class NewProduct(ProductForm):
-    quantity: Units = Field(default=0, validation_alias=AliasChoices("quantity", "stockQuantity"))
-    """What is on hand from the start."""
-    threshold: Units | None = None
-    seller_id: UUID | None = None
-    """For admins, who list on behalf of a seller."""
-
-
-class ProductPatch(Body):
-    """JSON Merge Patch: what is absent stays, null removes what may be missing."""
-
-    name: Name = absent()
-    description: Description | None = None
-    price: Amount = absent()
-    sku: Sku | None = None
-    category: UUID | None = None
-    attributes: Annotated[
-        dict[Annotated[str, Text(200, 1)], Annotated[str, Text(200)] | None] | None, Field(max_length=50)
-    ] = None
-    discount: Percentage | None = None
 
 
 def _sort(text: str) -> str:

@@ -82,6 +82,8 @@ class EditProduct(Command, frozen=True, kw_only=True):
     price: Money | UnsetType = UNSET
     discount: int | UnsetType = UNSET
     category_id: CategoryId | UnsetType | None = UNSET
+    quantity: int | UnsetType = UNSET
+    """What is on hand from now on."""
 
     def streams(self) -> Touched:
         return product_streams(self.product_id)
@@ -132,6 +134,7 @@ def list_product(command: ListProduct, work: Work, *, policy: ShopPolicy) -> Pro
 
 
 def edit_product(command: EditProduct, work: Work, *, policy: ShopPolicy) -> ProductKept:
+    """Product and stock in one append; where the one is refused, the other stays as it is too."""
     product = own_product(work, command.product_id)
     require_version(work, product.id, command.expected_version)
     price = product.price if command.price is UNSET else command.price
@@ -147,7 +150,15 @@ def edit_product(command: EditProduct, work: Work, *, policy: ShopPolicy) -> Pro
     discount = product.discount if command.discount is UNSET else command.discount
     repriced = product.reprice(price=price, discount=discount, at=work.now)
     work.record(PRODUCTS, product.id, (*described, *repriced))
+    _count(product.id, command.quantity, work)
     return kept(work, product.id)
+
+
+def _count(product_id: ProductId, on_hand: int | UnsetType, work: Work) -> None:
+    """Raises StockBelowReserved and StockOutOfRange."""
+    if on_hand is not UNSET:
+        stock_id = stock_of(product_id)
+        work.record(STOCKS, stock_id, work.get(STOCKS, stock_id).set_to(on_hand, "edited"))
 
 
 def _attributes(product: Product, command: EditProduct) -> dict[str, str]:

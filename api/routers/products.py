@@ -14,14 +14,12 @@ from api.multipart import FORM_PROBLEMS
 from api.pictures import kept_pictures
 from api.positions import catch_up
 from api.problems import not_found
+from api.product_forms import NewProduct, ProductForm, ProductPatch
 from api.product_schemas import (
     EXAMPLE,
     EXAMPLE_VIEW,
-    NewProduct,
     ProductFilters,
-    ProductForm,
     ProductPage,
-    ProductPatch,
     ProductView,
     kept,
     shown,
@@ -32,12 +30,13 @@ from application.ports.commands import Command
 from domain.accounts.events import Role
 from domain.catalogue.categories import CategoryIsClosing, UnknownCategory
 from domain.catalogue.product import DiscountOutOfRange
+from domain.inventory.stock import StockBelowReserved, StockOutOfRange
 from domain.shared.identifiers import AccountId, CategoryId, ProductId
 from projections.catalogue_queries import ProductRow
 
 RESOURCE = Resource("/api/v1/products", "catalogue")
 SELLERS = (Role.SELLER, Role.ADMIN)
-EDITS = (UnknownCategory, CategoryIsClosing, DiscountOutOfRange)
+EDITS = (UnknownCategory, CategoryIsClosing, DiscountOutOfRange, StockBelowReserved, StockOutOfRange)
 OPEN = [(b"cache-control", b"public, no-cache")]
 JSON_FIELDS = frozenset({"price", "discount", "quantity", "stockQuantity", "threshold", "attributes"})
 EXAMPLES = {"request": EXAMPLE, "response": EXAMPLE_VIEW}
@@ -100,7 +99,7 @@ async def list_product(call: Call, body: NewProduct) -> Answer:
         attributes=body.attributes,
         price=body.price,
         discount=body.discount,
-        quantity=body.quantity,
+        quantity=0 if body.on_hand is UNSET else body.on_hand,
         category_id=_category(body),
         threshold=body.threshold,
     )
@@ -113,11 +112,11 @@ async def list_product(call: Call, body: NewProduct) -> Answer:
     "PUT",
     "/{product_id}",
     Operation(
-        summary="Replace a product's description and price",
+        summary="Replace a product's description and price, and count its stock anew where a quantity is given",
         answer=ProductView,
         roles=SELLERS,
         refusals=EDITS,
-        examples={"request": {"name": "Brass kettle", "price": 799.00}},
+        examples={"request": {"name": "Brass kettle", "price": 799.00, "quantity": 40}},
     ),
 )
 async def replace_product(call: Call, product_id: ProductId, body: ProductForm) -> Answer:
@@ -131,6 +130,7 @@ async def replace_product(call: Call, product_id: ProductId, body: ProductForm) 
         price=body.price,
         discount=body.discount,
         category_id=_category(body),
+        quantity=body.on_hand,
     )
     return await _changed(call, product_id, command)
 
@@ -139,7 +139,7 @@ async def replace_product(call: Call, product_id: ProductId, body: ProductForm) 
     "PATCH",
     "/{product_id}",
     Operation(
-        summary="Change parts of a product",
+        summary="Change parts of a product, what is on hand among them",
         answer=ProductView,
         roles=SELLERS,
         refusals=EDITS,
@@ -158,6 +158,7 @@ async def patch_product(call: Call, product_id: ProductId, body: ProductPatch) -
         price=body.price if body.gives("price") else UNSET,
         discount=(body.discount or 0) if body.gives("discount") else UNSET,
         category_id=_category(body) if body.gives("category") else UNSET,
+        quantity=body.on_hand,
     )
     return await _changed(call, product_id, command)
 

@@ -77,6 +77,35 @@ async def test_stock_is_changed_or_set_and_never_below_what_is_spoken_for(shop: 
     assert await _available(shop, product) == 0
 
 
+@pytest.mark.parametrize(("method", "name"), [("PUT", "quantity"), ("PATCH", "quantity"), ("PATCH", "stockQuantity")])
+async def test_an_edit_of_a_product_counts_its_stock_too(shop: Web, method: str, name: str) -> None:
+    seller, buyer = await shop.login("seller"), await shop.login()
+    product = await shop.product(seller, quantity=10)
+    await shop.order(buyer, product, 4)
+    path, form = f"/api/v1/products/{product}", {"name": "Samovar", "price": 500}
+    unchanged = await shop.send("GET", path)
+    for status, code, count, headers in (
+        (409, "stock-below-reserved", 3, {}),
+        (412, "version-mismatch", 9, {"If_Match": '"2"'}),
+        (422, "validation-failed", -1, {}), (422, "validation-failed", 10**9 + 1, {}),
+        (422, "validation-failed", None, {}), (422, "validation-failed", 1.5, {}), (422, "validation-failed", True, {}),
+    ):  # fmt: skip
+        refused = await shop.send(method, path, form | {name: count}, by=seller, **headers)
+        assert (refused.status_code, refused.json()["code"]) == (status, code), (count, headers)
+    both = await shop.send(method, path, form | {"quantity": 9, "stockQuantity": 9}, by=seller)
+    assert (both.status_code, both.json()["errors"][0]["pointer"]) == (422, "/stockQuantity")
+    assert (await shop.send("GET", path)).json() == unchanged.json()
+    once = {"Idempotency_Key": "count", "If_Match": unchanged.headers["etag"]}
+    counted = await shop.send(method, path, form | {name: 9}, by=seller, **once)
+    assert counted.status_code == 200, counted.text
+    assert await put(shop, product, seller, change=1) == 200
+    again = await shop.send(method, path, form | {name: 9}, by=seller, **once)
+    assert (again.json(), again.headers["idempotent-replayed"]) == (counted.json(), "true")
+    shown = (await shop.send("GET", path)).json()
+    assert (shown["name"], shown["quantity"], shown["available"]) == ("Samovar", 10, 6)
+    assert (await shop.send(method, path, form, by=seller)).json()["quantity"] == 10
+
+
 async def _available(shop: Web, product: str) -> int:
     return int((await shop.send("GET", f"/api/v1/products/{product}")).json()["available"])
 

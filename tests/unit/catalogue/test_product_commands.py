@@ -22,13 +22,14 @@ from domain.accounts.events import Role
 from domain.catalogue.events import ProductDescribed, ProductListed, ProductRepriced
 from domain.catalogue.product import TooManyAttributes
 from domain.inventory.events import StockAdjusted, StockOpened
-from domain.inventory.stock import StockOutOfRange
+from domain.inventory.stock import STOCKS, StockBelowReserved, StockOutOfRange
 from domain.shared.identifiers import AccountId, ProductId, stock_of
 from domain.shared.money import CurrencyMismatch, Money
 from domain.shared.refusal import AlreadyExists, Forbidden, NotFound, Refusal
 from tests.support.accounts import ADMIN, BUYER, SELLER
 from tests.support.catalogue import PRICE, SHAMPOO
 from tests.support.shop import POLICY, FakeShop, registration
+from tests.support.shopping import ORDER
 from tests.support.times import NOON
 
 OTHER_SELLER = AccountId(UUID(int=0x52))
@@ -137,6 +138,36 @@ def test_an_edit_that_changes_nothing_is_no_news(shop: FakeShop) -> None:
     shop.log.now = NOON + timedelta(hours=1)
     kept = edit(shop, EditProduct(product_id=SHAMPOO, title="Rose Shampoo"))
     assert (kept.version, kept.updated_at) == (1, NOON)
+
+
+def test_an_edit_counts_the_stock_in_the_same_append(shop: FakeShop) -> None:
+    list_it(shop, listing(quantity=12))
+    edited = shop.log.commands
+    kept = edit(shop, EditProduct(product_id=SHAMPOO, title="Soap", quantity=7))
+    assert shop.log.commands == edited + 1
+    assert (kept.name, kept.version, kept.on_hand, kept.available) == ("Soap", 2, 7, 7)
+    adjusted = StockAdjusted(product_id=SHAMPOO, change=-5, on_hand=7, reason="edited")
+    assert shop.log.events(stock_of(SHAMPOO))[2:] == (adjusted,)
+    again = edit(shop, EditProduct(product_id=SHAMPOO, quantity=7))
+    assert (again.version, again.on_hand, len(shop.log.events(stock_of(SHAMPOO)))) == (2, 7, 3)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "version", "refusal"),
+    [(3, None, StockBelowReserved), (-1, None, StockOutOfRange), (10**9 + 1, None, StockOutOfRange),
+     (9, 2, VersionMismatch)],
+)  # fmt: skip
+def test_where_the_count_is_refused_the_product_stays_too(
+    shop: FakeShop, quantity: int, version: int | None, refusal: type[Refusal]
+) -> None:
+    list_it(shop, listing(quantity=12))
+    held = shop.log.state(STOCKS, stock_of(SHAMPOO)).reserve(ORDER, 4)
+    shop.ask_itself(lambda work: (work.get(STOCKS, stock_of(SHAMPOO)), work.record(STOCKS, stock_of(SHAMPOO), held)))
+    before = shop.history()
+    with pytest.raises(refusal):
+        edit(shop, EditProduct(product_id=SHAMPOO, title="Soap", quantity=quantity, expected_version=version))
+    assert shop.history() == before
+    assert edit(shop, EditProduct(product_id=SHAMPOO, quantity=4)).available == 0
 
 
 def test_a_stock_keeping_unit_can_be_taken_away(shop: FakeShop) -> None:
