@@ -11,7 +11,7 @@ from application.deliveries import DeliveryNotUnderstood, SignatureInvalid, Sign
 from application.ports.commands import ExecutionFailed, KeyReused, NotExecuted, Outcome, OutcomeUnknown, RefusalNote
 from application.ports.images import ImageNotAccepted, ImagesBusy, ImageStoreUnavailable
 from application.ports.security import PasswordsBusy
-from domain.accounts.address_book import AddressBookFull
+from domain.accounts.address_book import AddressBookFull, UnknownAddress
 from domain.accounts.challenge import TokenNotValid
 from domain.accounts.contact import OtpNotValid, OtpWrong
 from domain.accounts.email_claim import EmailNotHeld, EmailTaken
@@ -97,6 +97,7 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     StockOutOfRange: 422,
     TaxRateOutOfRange: 422,
     TooManyLines: 422,
+    UnknownAddress: 422,
     UnknownCategory: 422,
     UnknownCurrency: 422,
     # Refused by a rule, or by what happened meanwhile.

@@ -14,15 +14,16 @@ from api.answers import Answer, View, created
 from api.call import Call
 from api.coupon_codes import guessing
 from api.fields import Body, Quantity, Text
-from api.problems import not_found
+from api.problems import invalid, not_found
 from api.routers.coupon_schemas import CodeText
 from api.routing import Operation, Resource
 from application.ordering.checkout import Checkout, Item, OrderKept
+from domain.accounts.address_book import UnknownAddress
 from domain.accounts.events import Role
 from domain.catalogue.product import ProductNotAvailable
 from domain.inventory.stock import InsufficientStock
 from domain.ordering.placing import MAX_LINES, OrderEmpty, TooManyLines
-from domain.shared.identifiers import CartId, OrderId, ProductId
+from domain.shared.identifiers import AddressId, CartId, OrderId, ProductId
 from domain.shared.refusal import NotFound, Refusal
 from domain.shared.sealed import Sealed
 from domain.shopping.cart import CartEmpty
@@ -33,6 +34,7 @@ REFUSALS: tuple[type[Refusal], ...] = (
     CartEmpty,
     ProductNotAvailable,
     InsufficientStock,
+    UnknownAddress,
     *coupon_codes.REFUSALS,
 )
 
@@ -54,6 +56,8 @@ class CheckoutForm(Body):
     cart_id: UUID | None = None
     coupon_code: CodeText | None = None
     shipping_address: Address | None = None
+    address_id: Annotated[UUID | None, Field(description="Of the caller's address book, instead of an address.")] = None
+    """Without either, the address book's default, if there is one."""
 
 
 class ItemForm(Body):
@@ -112,7 +116,7 @@ async def check_out(call: Call, body: CheckoutForm) -> Answer:
         status=201,
         roles=(Role.BUYER,),
         refusals=(*REFUSALS, OrderEmpty, TooManyLines),
-        examples={"request": {"items": EXAMPLE_ITEMS, "shippingAddress": EXAMPLE_ADDRESS}},
+        examples={"request": {"items": EXAMPLE_ITEMS, "addressId": "5d0e6f1a-55cc-5b8e-9f53-0c8d6f1b2a10"}},
     ),
 )
 async def place_order(call: Call, body: OrderForm) -> Answer:
@@ -123,12 +127,15 @@ async def place_order(call: Call, body: OrderForm) -> Answer:
 
 
 async def _place(call: Call, body: CheckoutForm, items: tuple[Item, ...] | None) -> Answer:
+    if body.address_id is not None and body.shipping_address is not None:
+        raise invalid("/addressId", "Either an address or the id of one.")
     command = Checkout(
         order_id=OrderId(call.new_id("order")),
         cart_id=None if body.cart_id is None else CartId(body.cart_id),
         items=items,
         coupon_code=body.coupon_code,
         shipping_address=None if body.shipping_address is None else await _sealed(call, body.shipping_address),
+        address_id=None if body.address_id is None else AddressId(body.address_id),
     )
     async with guessing(call) if body.coupon_code is not None else nullcontext():
         kept = await call.done(command, OrderKept)

@@ -90,6 +90,6 @@ def _kept(work: Work, book_id: AddressBookId, address_id: AddressId) -> AddressK
         address_id=address_id,
         version=work.version(book_id),
         default=book.default == address_id,
-        added_at=book.addresses[address_id],
+        added_at=book.addresses[address_id].added_at,
         changed_at=work.now,
     )

@@ -11,6 +11,7 @@ from application.policy import ShopPolicy
 from application.ports.commands import Command, Result, Touched, touching
 from application.ports.work import Work
 from application.promotions import coupon_named
+from domain.accounts.address_book import ADDRESS_BOOKS, AddressBook, UnknownAddress
 from domain.accounts.events import Role
 from domain.catalogue.product import PRODUCTS
 from domain.inventory.stock import STOCKS
@@ -21,9 +22,19 @@ from domain.payments.payment import PAYMENTS, request
 from domain.promotions.coupon import COUPONS
 from domain.promotions.coupon_code import coupon_id_of
 from domain.promotions.pricing import Discount, quote
-from domain.shared.identifiers import AccountId, CartId, OrderId, PaymentId, ProductId, open_cart_of, stock_of
+from domain.shared.identifiers import (
+    AccountId,
+    AddressId,
+    CartId,
+    OrderId,
+    PaymentId,
+    ProductId,
+    address_book_of,
+    open_cart_of,
+    stock_of,
+)
 from domain.shared.money import Money
-from domain.shared.refusal import NotFound
+from domain.shared.refusal import NotFound, Violation
 from domain.shared.sealed import Sealed
 from domain.shopping.cart import CARTS
 
@@ -58,6 +69,8 @@ class Checkout(Command, frozen=True, kw_only=True):
     """Where given, must be the actor's own cart."""
     items: tuple[Item, ...] | None = None
     shipping_address: Sealed | None = None
+    address_id: AddressId | None = None
+    """Of the actor's address book, instead; without either its default, if there is one."""
     coupon_code: str | None = None
     """As the buyer wrote it."""
 
@@ -85,7 +98,7 @@ def checkout(command: Checkout, work: Work, *, policy: ShopPolicy) -> OrderKept:
         quote=quote(sales, discount=discount, tax_inclusive=policy.tax_inclusive),
         tax_inclusive=policy.tax_inclusive,
         from_cart=command.items is None,
-        shipping_address=command.shipping_address,
+        shipping_address=_destination(command, work, buyer.id),
         pay_before=work.now + policy.payment_window,
         at=work.now,
         coupon=coupon,
@@ -98,6 +111,18 @@ def checkout(command: Checkout, work: Work, *, policy: ShopPolicy) -> OrderKept:
         asked = request(order_id=order_id, buyer_id=buyer.id, amount=order.placed.payable, at=work.now)
         work.record(PAYMENTS, order.placed.payment_id, asked)
     return _kept(work, order)
+
+
+def _destination(command: Checkout, work: Work, buyer: AccountId) -> Sealed | None:
+    """A copy that the order keeps, whatever becomes of the address book. Raises UnknownAddress."""
+    if command.shipping_address is not None:
+        return command.shipping_address
+    book = work.find(ADDRESS_BOOKS, address_book_of(buyer)) or AddressBook(id=address_book_of(buyer), account_id=buyer)
+    try:
+        return book.copy_of(command.address_id)
+    except UnknownAddress as refusal:
+        at_fault = Violation(pointer="/addressId", message=refusal.detail)
+        raise UnknownAddress(refusal.detail, violations=(at_fault,)) from None
 
 
 def _pick(command: Checkout, work: Work, buyer: AccountId, policy: ShopPolicy) -> tuple[Pick, ...]:

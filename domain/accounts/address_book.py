@@ -28,13 +28,26 @@ class AddressBookFull(Refusal):
     code = "address-book-full"
 
 
+class UnknownAddress(Refusal):
+    """The buyer's address book has no such address."""
+
+    code = "unknown-address"
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One address of a book, and when it was added."""
+
+    address: Sealed
+    added_at: datetime
+
+
 class AddressBook(msgspec.Struct, frozen=True, kw_only=True):
     """An account's one address book. Where there are addresses, exactly one is the default."""
 
     id: AddressBookId
     account_id: AccountId
-    addresses: dict[AddressId, datetime] = {}
-    """When each was added; the oldest first."""
+    addresses: dict[AddressId, Entry] = {}
+    """The oldest first."""
     default: AddressId | None = None
 
     @staticmethod
@@ -71,6 +84,14 @@ class AddressBook(msgspec.Struct, frozen=True, kw_only=True):
             return (removed,)
         return (removed, DefaultAddressChosen(address_id=rest[0], at=at))
 
+    def copy_of(self, address_id: AddressId | None) -> Sealed | None:
+        """What an order keeps of it; without an id, of the default, if there is one. Raises UnknownAddress."""
+        if address_id is None:
+            address_id = self.default
+        elif address_id not in self.addresses:
+            raise UnknownAddress("There is no such address in your address book.")
+        return None if address_id is None else self.addresses[address_id].address
+
     def require(self, address_id: AddressId) -> None:
         """Raises NotFound."""
         if address_id not in self.addresses:
@@ -84,12 +105,13 @@ def evolve(book: AddressBook | None, event: AddressBookEvent) -> AddressBook:
             return AddressBook(id=event.address_book_id, account_id=event.account_id)
         case _ if book is None:
             raise ValueError(f"{event.topic} came first")
-        case AddressAdded(address_id=address_id, at=at):
-            return replace(book, addresses={**book.addresses, address_id: at})
-        case AddressReplaced():
-            return book
+        case AddressAdded(address_id=address_id, address=address, at=at):
+            return replace(book, addresses={**book.addresses, address_id: Entry(address, at)})
+        case AddressReplaced(address_id=address_id, address=address):
+            entry = Entry(address, book.addresses[address_id].added_at)
+            return replace(book, addresses={**book.addresses, address_id: entry})
         case AddressRemoved(address_id=address_id):
-            rest = {other: at for other, at in book.addresses.items() if other != address_id}
+            rest = {other: entry for other, entry in book.addresses.items() if other != address_id}
             return replace(book, addresses=rest, default=None if book.default == address_id else book.default)
         case DefaultAddressChosen(address_id=address_id):
             return replace(book, default=address_id)
@@ -104,4 +126,5 @@ ADDRESS_BOOKS: Category[AddressBook, AddressBookEvent] = Category(
     state=AddressBook,
     evolve=evolve,
     key=lambda book: book.account_id,
+    snapshot_version=2,
 )

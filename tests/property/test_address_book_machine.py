@@ -32,7 +32,7 @@ class AddressBookMachine(AggregateMachine[AddressBook, AddressBookEvent]):
 
     @initialize()
     def open(self) -> None:
-        self.now, self.there = NOON, list[AddressId]()
+        self.now, self.there = NOON, dict[AddressId, Sealed]()
         self.default: AddressId | None = None
         self.begin(AddressBook.open(address_book_id=address_book_of(ACCOUNT), account_id=ACCOUNT, at=NOON))
 
@@ -49,7 +49,7 @@ class AddressBookMachine(AggregateMachine[AddressBook, AddressBookEvent]):
         now = self.now
         self.decide(lambda book: book.add(address_id, home, default=default, at=now), refused=refused, then=then)
         if refused is None:
-            self.there.append(address_id)
+            self.there[address_id] = home
             self.default = address_id if becomes else self.default
 
     @rule(address_id=IDS, home=HOMES, default=st.booleans())
@@ -62,19 +62,21 @@ class AddressBookMachine(AggregateMachine[AddressBook, AddressBookEvent]):
         self.decide(
             lambda book: book.replace(address_id, home, default=default, at=self.now), refused=refused, then=then
         )
-        if refused is None and becomes:
-            self.default = address_id
+        if refused is None:
+            self.there[address_id] = home
+            self.default = address_id if becomes else self.default
 
     @rule(address_id=IDS)
     def remove(self, address_id: AddressId) -> None:
-        rest = [other for other in self.there if other != address_id]
+        rest = {other: kept for other, kept in self.there.items() if other != address_id}
+        oldest = next(iter(rest), None)
         then: tuple[AddressBookEvent, ...] = (AddressRemoved(address_id=address_id, at=self.now),)
-        if address_id == self.default and rest:
-            then += (DefaultAddressChosen(address_id=rest[0], at=self.now),)
+        if address_id == self.default and oldest:
+            then += (DefaultAddressChosen(address_id=oldest, at=self.now),)
         refused = None if address_id in self.there else NotFound
         self.decide(lambda book: book.remove(address_id, at=self.now), refused=refused, then=then)
         if refused is None:
-            self.default = self.default if address_id != self.default else (rest[0] if rest else None)
+            self.default = self.default if address_id != self.default else oldest
             self.there = rest
 
     @rule()
@@ -90,12 +92,14 @@ class AddressBookMachine(AggregateMachine[AddressBook, AddressBookEvent]):
             work.record(ADDRESS_BOOKS, self.stream, added)
 
         self.log.carry_out(gather)
-        self.there += free
+        self.there |= dict.fromkeys(free, home)
 
     @invariant()
     def one_of_what_is_there_is_the_default(self) -> None:
         book = self.state
-        assert (list(book.addresses), book.default) == (self.there, self.default)
+        kept = [(id_, entry.address) for id_, entry in book.addresses.items()]
+        assert (kept, book.default) == ([*self.there.items()], self.default)
+        assert book.copy_of(None) == (self.there[self.default] if self.default else None)
         assert (book.default in book.addresses) == bool(book.addresses)
 
 

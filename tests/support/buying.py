@@ -18,7 +18,8 @@ from domain.payments.payment import PAYMENTS, Payment
 from domain.promotions.coupon import COUPONS, Coupon
 from domain.promotions.coupon_code import CouponCode
 from domain.promotions.terms import Terms
-from domain.shared.identifiers import AccountId, CouponId, OrderId, PaymentId, ProductId, payment_of
+from domain.shared.identifiers import AccountId, AddressId, CouponId, OrderId, PaymentId, ProductId, payment_of
+from domain.shared.sealed import Sealed
 from tests.support.accounts import ADMIN, BUYER, SELLER
 from tests.support.catalogue import SHAMPOO
 from tests.support.coupons import CODE, COUPON, TERMS
@@ -53,10 +54,14 @@ class Buying(Story):
         *,
         items: tuple[tuple[ProductId, int], ...] | None = None,
         coupon: str | None = None,
+        address: Sealed | None = None,
+        address_id: AddressId | None = None,
         by: AccountId = BUYER,
     ) -> OrderKept:
         named = None if items is None else tuple(Item(product_id=product, quantity=n) for product, n in items)
-        command = Checkout(order_id=order_id, items=named, coupon_code=coupon)
+        command = Checkout(
+            order_id=order_id, items=named, coupon_code=coupon, shipping_address=address, address_id=address_id
+        )
         return self.ask(lambda work: checkout(command, work, policy=POLICY), by=by)
 
     def intends_to_pay(

@@ -4,7 +4,13 @@ from uuid import UUID
 
 import pytest
 
-from domain.accounts.address_book import ADDRESS_BOOKS, MAX_ADDRESSES, AddressBook, AddressBookFull
+from domain.accounts.address_book import (
+    ADDRESS_BOOKS,
+    MAX_ADDRESSES,
+    AddressBook,
+    AddressBookFull,
+    UnknownAddress,
+)
 from domain.accounts.address_events import AddressAdded, AddressRemoved, AddressReplaced, DefaultAddressChosen
 from domain.shared.identifiers import AddressId, address_book_of
 from domain.shared.refusal import AlreadyExists, NotFound
@@ -55,6 +61,15 @@ def test_what_is_not_there_is_neither_replaced_nor_removed() -> None:
     given(book).when(lambda b: b.replace(UNKNOWN, WHERE, default=True, at=NOON)).refused(NotFound)
     given(book).when(lambda b: b.remove(UNKNOWN, at=NOON)).refused(NotFound)
     given(book).when(lambda b: b.add(HOME, WHERE, default=True, at=NOON)).refused(AlreadyExists)
+
+
+def test_a_copy_is_of_what_stands_there_or_of_the_default() -> None:
+    book, moved = a_book(HOME, WORK), sealed(BUYER, "elsewhere")
+    book = after(ADDRESS_BOOKS, book.replace(WORK, moved, default=False, at=NOON), book)
+    assert (book.copy_of(HOME), book.copy_of(WORK), book.copy_of(None)) == (WHERE, moved, WHERE)
+    assert a_book().copy_of(None) is None
+    with pytest.raises(UnknownAddress):
+        book.copy_of(UNKNOWN)
 
 
 def test_a_book_has_an_end() -> None:
