@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from api.answers import View
 from api.fields import QueryAmount, Text
 from api.paging import PageQuery
-from application.catalogue import ProductKept
+from application.products import ProductKept
 from domain.catalogue.images import Image
 from domain.catalogue.sales import SaleWindow
 from domain.shared.money import Money

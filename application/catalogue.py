@@ -1,49 +1,23 @@
 """Commands on products."""
 
-from datetime import datetime
 from typing import ClassVar
 
 from msgspec import UNSET, UnsetType
 
 from application.access import admitted, own_product, require_version
 from application.policy import ShopPolicy
-from application.ports.commands import Command, Result, Touched, touching
+from application.ports.commands import Command, Touched
 from application.ports.work import Work
+from application.products import ProductKept, kept, product_streams
 from domain.accounts.account import ACCOUNTS
 from domain.accounts.events import Role
 from domain.catalogue.categories import CATEGORY_TREES, EMPTY
 from domain.catalogue.images import Image
 from domain.catalogue.product import PRODUCTS, Product
-from domain.catalogue.sales import SaleWindow
 from domain.inventory.stock import STOCKS, Stock
 from domain.shared.identifiers import CATEGORY_TREE, AccountId, CategoryId, ProductId, stock_of
 from domain.shared.money import CurrencyMismatch, Money
 from domain.shared.refusal import AlreadyExists, Forbidden
-
-
-class ProductKept(Result, frozen=True, kw_only=True):
-    """The product as it stands after the command, as far as its own stream knows it."""
-
-    product_id: ProductId
-    version: int
-    seller_id: AccountId
-    name: str
-    description: str
-    sku: str | None
-    attributes: dict[str, str]
-    price: Money
-    discount: int
-    effective_price: Money
-    on_hand: int
-    available: int
-    withdrawn: bool
-    created_at: datetime
-    updated_at: datetime
-    images: tuple[Image, ...] = ()
-    category_id: CategoryId | None = None
-    category_name: str | None = None
-    sale: SaleWindow | None = None
-    """The current or the next."""
 
 
 class ListProduct(Command, frozen=True, kw_only=True):
@@ -189,11 +163,6 @@ def restore_product(command: RestoreProduct, work: Work) -> ProductKept:
     return kept(work, product.id)
 
 
-def product_streams(product_id: ProductId) -> Touched:
-    """Of a product and its stock, which every answer shows."""
-    return (*touching(PRODUCTS, product_id), *touching(STOCKS, stock_of(product_id)))
-
-
 def _seller(command: ListProduct, work: Work) -> AccountId:
     """Whose product it will be: the seller's own, or what an admin or the shop itself says."""
     asking = admitted(work, Role.SELLER, Role.ADMIN)
@@ -222,33 +191,3 @@ def _require_open(work: Work, category_id: CategoryId | None) -> None:
 def _require_store_currency(price: Money, policy: ShopPolicy) -> None:
     if price.currency != policy.currency:
         raise CurrencyMismatch(f"Prices are in {policy.currency}.")
-
-
-def kept(work: Work, product_id: ProductId) -> ProductKept:
-    """As it stands now."""
-    product, stock = work.get(PRODUCTS, product_id), work.get(STOCKS, stock_of(product_id))
-    return ProductKept(
-        product_id=product_id,
-        version=work.version(product_id),
-        seller_id=product.seller_id,
-        name=product.name,
-        description=product.description,
-        sku=product.sku,
-        attributes=product.attributes,
-        price=product.price,
-        discount=product.discount,
-        effective_price=product.effective_price(work.now),
-        on_hand=stock.on_hand,
-        available=stock.available,
-        withdrawn=product.withdrawn,
-        created_at=product.created_at,
-        updated_at=product.updated_at,
-        images=product.images,
-        category_id=product.category_id,
-        category_name=_category_name(work, product.category_id),
-        sale=product.sales.shown(work.now),
-    )
-
-
-def _category_name(work: Work, category_id: CategoryId | None) -> str | None:
-    return None if category_id is None else work.get(CATEGORY_TREES, CATEGORY_TREE).name_of(category_id)

@@ -3,9 +3,9 @@
 from typing import ClassVar
 
 from application.access import own_product, require_version
-from application.catalogue import ProductKept, kept, product_streams
 from application.ports.commands import Command, Touched
 from application.ports.work import Work
+from application.products import ProductKept, kept, product_streams
 from domain.catalogue.images import Image
 from domain.catalogue.product import PRODUCTS
 from domain.shared.identifiers import ImageId, ProductId

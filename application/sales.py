@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import ClassVar
 
 from application.access import own_product, require_version
-from application.catalogue import ProductKept, kept, product_streams
 from application.ports.commands import Command, Result, Touched, touching
 from application.ports.work import Work
+from application.products import ProductKept, kept, product_streams
 from domain.catalogue.product import PRODUCTS
 from domain.shared.actor import ActorKind
 from domain.shared.identifiers import ProductId

@@ -9,9 +9,9 @@ from api.problems import Problem, invalid, not_found
 from api.product_schemas import EXAMPLE_VIEW, ProductView, kept
 from api.routers.products import SELLERS, current
 from api.routing import Access, Operation, Resource
-from application.catalogue import ProductKept
 from application.ports.images import Form, ImageKey
 from application.product_images import AddProductImages, RemoveProductImage
+from application.products import ProductKept
 from domain.accounts.events import Role
 from domain.catalogue.images import TooManyImages, UnknownImage
 from domain.shared.identifiers import ImageId, ProductId

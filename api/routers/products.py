@@ -25,8 +25,9 @@ from api.product_schemas import (
     shown,
 )
 from api.routing import Access, Operation, Resource
-from application.catalogue import EditProduct, ListProduct, ProductKept, RestoreProduct, WithdrawProduct
+from application.catalogue import EditProduct, ListProduct, RestoreProduct, WithdrawProduct
 from application.ports.commands import Command
+from application.products import ProductKept
 from domain.accounts.events import Role
 from domain.catalogue.categories import CategoryIsClosing, UnknownCategory
 from domain.catalogue.product import DiscountOutOfRange

@@ -7,7 +7,7 @@ from api.call import Call
 from api.fields import Body, Moment, Percentage
 from api.product_schemas import EXAMPLE_VIEW, ProductView, kept
 from api.routing import Operation, Resource
-from application.catalogue import ProductKept
+from application.products import ProductKept
 from application.sales import CancelSale, ScheduleSale
 from domain.accounts.events import Role
 from domain.catalogue.sales import SalePercentageOutOfRange, SalesOverlap, SaleWindowInvalid, TooManySales

@@ -10,7 +10,6 @@ from application.accounts.registration import register_account
 from application.catalogue import (
     EditProduct,
     ListProduct,
-    ProductKept,
     RestoreProduct,
     WithdrawProduct,
     edit_product,
@@ -18,6 +17,7 @@ from application.catalogue import (
     restore_product,
     withdraw_product,
 )
+from application.products import ProductKept
 from domain.accounts.events import Role
 from domain.catalogue.events import ProductDescribed, ProductListed, ProductRepriced
 from domain.catalogue.product import TooManyAttributes
