@@ -19,6 +19,8 @@ from tests.support.loops import rows
 from tests.support.postgres import TestServer
 from tests.support.shop import registration
 
+RECENT = "SELECT min(recorded_at) > now() - interval '1 hour' FROM till.event_log"
+
 
 async def test_seeding_again_appends_nothing_whether_or_not_the_shop_was_open(database: str, tmp_path: Path) -> None:
     first = await seeded(database, tmp_path)
@@ -66,8 +68,36 @@ async def test_a_shop_that_was_open_before_takes_what_it_can_take_now(database: 
     later = await seeded(database, tmp_path)
     assert later.added > 150
     assert any("sale of BK-103" in each for each in later.left_out)
-    moments = rows(database, "SELECT min(recorded_at) > now() - interval '1 hour' FROM till.event_log")
-    assert moments == [(True,)]
+    assert rows(database, RECENT) == [(True,)]
+    before = appended(database)
+    assert (await seeded(database, tmp_path)).added == 0
+    assert appended(database) == before
+
+
+async def test_where_somebody_is_at_work_nothing_happens_in_the_past(database: str, tmp_path: Path) -> None:
+    await open_for_a_while(database, tmp_path)
+    assert (await seeded(database, tmp_path)).left_out != ()
+    assert rows(database, RECENT) == [(True,)]
+
+
+async def test_who_comes_to_work_meanwhile_waits_until_the_past_is_over(database: str, tmp_path: Path) -> None:
+    working = list[asyncio.Task[None]]()
+
+    def begin_work(done: int, total: int) -> None:
+        if not working:
+            working.append(asyncio.create_task(open_for_a_while(database, tmp_path)))
+
+    async with cheap_seeding(database, tmp_path) as seeder:
+        seed = await seeder.run(progress=begin_work)
+    await working[0]
+    assert (seed.added, seed.left_out) == (seed.total, ())
+
+
+async def test_half_a_past_is_gone_on_with_though_the_shop_was_open_since(database: str, tmp_path: Path) -> None:
+    with pytest.raises(CutOff):
+        await cut_off(database, tmp_path, after=200)
+    await open_for_a_while(database, tmp_path)
+    assert (await seeded(database, tmp_path)).added > 0
     before = appended(database)
     assert (await seeded(database, tmp_path)).added == 0
     assert appended(database) == before
