@@ -63,17 +63,20 @@ async def rebuilding(conninfo: str, name: str, *, clock: Clock, auto_advance: ti
 class Executors:
     """Those of one process: what takes long keeps nothing else waiting."""
 
-    each: tuple[Executor, ...]
+    usual: Executor
+    lengthy: Executor
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until told to stop; what has begun is finished."""
+        """Until told to stop; what has begun is finished, but for what takes long, which is handed back."""
         async with asyncio.TaskGroup() as tasks:
-            for executor in self.each:
-                tasks.create_task(executor.run(stop))
+            tasks.create_task(self.usual.run(stop))
+            lengthy = tasks.create_task(self.lengthy.run(stop))
+            await stop.wait()
+            lengthy.cancel()
 
     async def run_due(self) -> int:
         """Carry out everything that is due now, once; how many rows that were."""
-        return sum([await executor.run_due() for executor in self.each])
+        return await self.usual.run_due() + await self.lengthy.run_due()
 
 
 @asynccontextmanager
@@ -98,7 +101,7 @@ async def executing(settings: Settings, conninfo: str, *, clock: Clock, process:
             )
 
         usual = [manager for manager in PROCESS_MANAGERS if manager not in LENGTHY_MANAGERS]
-        yield Executors((executor(usual, USUAL), executor(LENGTHY_MANAGERS, LENGTHY)))
+        yield Executors(usual=executor(usual, USUAL), lengthy=executor(LENGTHY_MANAGERS, LENGTHY))
 
 
 def rebuilder(conninfo: str, *, clock: Clock, auto_advance: timedelta | None) -> Rebuilder:

@@ -124,7 +124,15 @@ class Executor:
             return 0
 
     async def _carry_out(self, manager: str, row: Claimed) -> None:
-        verdict = await self._verdict(manager, row)
+        """Where it is cut off the row is handed back, so that nobody has to wait for the lease."""
+        try:
+            verdict = await self._verdict(manager, row)
+        except asyncio.CancelledError:
+            await self._note(row, Verdict("scheduled", error="cut off", again_at=self._clock.now()))
+            raise
+        await self._note(row, verdict)
+
+    async def _note(self, row: Claimed, verdict: Verdict) -> None:
         now = self._clock.now()
         async with self._pool.connection() as conn:
             ours = await due_rows.finish(

@@ -1,6 +1,6 @@
 """A process manager over tallies, its tables live in a real database, and executors that serve it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -58,6 +58,7 @@ BONUS: ProcessManager[Seen] = ProcessManager(
 )
 PROJECTION = as_projection(BONUS)
 SCHEMA = "tally_bonus_v1"
+POINTER = "tally_bonus"
 
 
 def record(tally: UUID, *, by: int = 1, version: int = 1) -> Record:
@@ -88,10 +89,12 @@ class Shop:
         async with self.pool.connection() as conn, conn.transaction():
             await PROJECTION.apply(conn, schema, records)
 
-    def executor(self, *, bus: CommandBus | None = None, effects: Any = None) -> Executor:
+    def executor(
+        self, *, bus: CommandBus | None = None, effects: Any = None, managers: Mapping[str, str] = {POINTER: BONUS.name}
+    ) -> Executor:
         return Executor(
             pool=self.pool, bus=bus or self.bus, outside=an_outside(), clock=self.clock,
-            managers={"tally_bonus": BONUS.name}, commands=[Raise], effects=effects or {},
+            managers=managers, commands=[Raise], effects=effects or {},
         )  # fmt: skip
 
     async def due(self, schema: str = SCHEMA) -> dict[str, tuple[str, int]]:

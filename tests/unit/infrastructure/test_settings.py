@@ -120,6 +120,7 @@ def test_the_demos_warehouse_works_where_there_is_nothing_but_the_demo(
         ("API_PROCESSES", "0"),
         ("PAYMENT_WINDOW", "30"), ("PAYMENT_WINDOW", "m"), ("PAYMENT_WINDOW", "-8s"), ("PAYMENT_WINDOW", "1h x"),
         ("PAYMENT_WINDOW", "999999999999999d"),
+        ("REPORT_RETENTION", "0"), ("REPORT_RETENTION", "59s"), ("REPORT_RETENTION", "3651d"),
         ("TAX_RATE", "NaN"), ("TAX_RATE", "0.18001"), ("TAX_RATE", "-0.1"), ("TAX_RATE", "eighteen"),
         ("TAX_INCLUSIVE", "maybe"),
         ("STORE_CURRENCY", "rupee"), ("STORE_CURRENCY", "XXQ"),
