@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "doctor": "operating",
     "images": "picturing",
     "status": "watching",
+    "reconcile": "reconciling",
     "replay": "replaying",
     "rebuild": "replaying",
     "asyncapi": "documents",
