@@ -43,6 +43,7 @@ from api.routers import (
     search,
     sessions,
     users,
+    webhooks,
     wishlist,
 )
 from api.routing import TillRoute
@@ -90,6 +91,7 @@ RESOURCES = (
     analytics,
     events,
     reports,
+    webhooks,
     health,
 )
 

@@ -64,6 +64,7 @@ from domain.shared.quantity import QuantityOutOfRange
 from domain.shared.refusal import AlreadyExists, Forbidden, NotFound, Refusal
 from domain.shopping.cart import CartEmpty, CartFull, CartTotalOutOfRange
 from domain.shopping.wishlist import WishlistFull
+from domain.webhooks.target import WebhookUrlRefused
 
 STATUSES: Final[dict[type[Refusal], int]] = {
     SignatureInvalid: 400,
@@ -100,6 +101,7 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     UnknownAddress: 422,
     UnknownCategory: 422,
     UnknownCurrency: 422,
+    WebhookUrlRefused: 422,
     # Refused by a rule, or by what happened meanwhile.
     AccountInClosing: 409,
     AddressBookFull: 409,

@@ -20,6 +20,7 @@ from application.ports.open_orders import OpenOrders
 from application.ports.operations import Operations
 from application.ports.reports import ReportFiles
 from application.ports.security import Directory, Emails, Fingerprints, Names, Passwords, Tokens, Vault
+from application.ports.webhooks import Webhooks
 
 
 class ApiSettings(Protocol):
@@ -51,6 +52,9 @@ class ApiSettings(Protocol):
 
     @property
     def max_body(self) -> int: ...
+
+    @property
+    def webhook_private_addresses(self) -> bool: ...
 
 
 class Positions(Protocol):
@@ -114,6 +118,9 @@ class Services(Protocol):
 
     @property
     def feed(self) -> EventFeed: ...
+
+    @property
+    def receivers(self) -> Webhooks: ...
 
     @property
     def directory(self) -> Directory: ...

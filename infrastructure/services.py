@@ -14,6 +14,7 @@ from application.ports.open_orders import OpenOrders
 from application.ports.operations import Operations
 from application.ports.reports import ReportFiles
 from application.ports.security import Directory, Emails, Fingerprints, Names, Passwords, Tokens, Vault
+from application.ports.webhooks import Webhooks
 from infrastructure.metrics import exposition
 from infrastructure.postgres.pools import Pool
 from infrastructure.readiness import readiness
@@ -35,6 +36,7 @@ class ApiServices:
     open_orders: OpenOrders
     operations: Operations
     feed: EventFeed
+    receivers: Webhooks
     category_products: CategoryProducts
     report_files: ReportFiles
     images: ImageStore

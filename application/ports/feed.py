@@ -43,5 +43,9 @@ class FeedPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventFeed(Protocol):
+    @property
+    def types(self) -> frozenset[str]:
+        """Of the events that may be in it."""
+
     async def page(self, *, after: int, limit: int) -> FeedPage:
         """Events beyond the number, in order and without a gap: as many as asked for, or as are not too heavy."""

@@ -13,6 +13,7 @@ from domain.shared.identifiers import (
     ReportFileId,
     ReportId,
     SessionId,
+    WebhookId,
 )
 
 
@@ -104,6 +105,39 @@ class RetractedReportFile(msgspec.Struct, frozen=True):
     report_id: ReportId
 
 
+class WebhookTarget(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a webhook goes, and what is sent there; whoever sends goes by this row."""
+
+    table: ClassVar[str] = "webhook"
+    id: WebhookId
+    url: str
+    description: str
+    types: tuple[str, ...]
+    stopped: str | None
+    """Why nothing is sent; None where it is."""
+    generation: int
+    former_until: datetime | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class RemovedWebhook(msgspec.Struct, frozen=True):
+    """Takes the row away, with how far it was and what was tried."""
+
+    table: ClassVar[str] = "webhook_removal"
+    id: WebhookId
+
+
+class ReplayedWebhook(msgspec.Struct, frozen=True):
+    """Everything beyond this number of the feed is sent, once more where it was before."""
+
+    table: ClassVar[str] = "webhook_replay"
+    id: WebhookId
+    after: int
+    version: int
+
+
 class Forgotten(msgspec.Struct, frozen=True):
     """Takes away every row there is of the account and of the person, their key first of all."""
 
@@ -123,5 +157,8 @@ SideRow = (
     | RebuildRequest
     | PublishedReportFile
     | RetractedReportFile
+    | WebhookTarget
+    | RemovedWebhook
+    | ReplayedWebhook
     | Forgotten
 )

@@ -25,6 +25,7 @@ AddressBookId = NewType("AddressBookId", UUID)
 AddressId = NewType("AddressId", UUID)
 ReportId = NewType("ReportId", UUID)
 ReportFileId = NewType("ReportFileId", UUID)
+WebhookId = NewType("WebhookId", UUID)
 
 _NAMESPACE = UUID("6c1f0a52-6c8e-5d5b-9d0b-3f6f6a8f2f10")
 

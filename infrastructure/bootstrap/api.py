@@ -32,6 +32,8 @@ from infrastructure.security.tokens import JwtTokens
 from infrastructure.services import ApiServices
 from infrastructure.settings import Settings
 from infrastructure.webhooks.feed import PostgresEventFeed
+from infrastructure.webhooks.secrets import WebhookSecrets
+from infrastructure.webhooks.standing import PostgresWebhooks
 
 
 @asynccontextmanager
@@ -42,11 +44,10 @@ async def api_services(settings: Settings) -> AsyncIterator[ApiServices]:
         per_family = await partitions(conninfo)
         positions = await _read_positions(conninfo, Slots(CATEGORIES, per_family), clock)
         async with AsyncExitStack() as stack:
-            pool = await stack.enter_async_context(open_pool(conninfo, process="api"))
-            bus = await stack.enter_async_context(command_loop(settings, conninfo, clock=clock, process="api"))
-            vault = await stack.enter_async_context(
-                open_vault(conninfo, master_key=secret, pool=pool, clock=clock, process="api")
-            )
+            opened = stack.enter_async_context
+            pool = await opened(open_pool(conninfo, process="api"))
+            bus = await opened(command_loop(settings, conninfo, clock=clock, process="api"))
+            vault = await opened(open_vault(conninfo, master_key=secret, pool=pool, clock=clock, process="api"))
             await positions.start()
             stack.push_async_callback(positions.close)
             spare_long_lived_objects()
@@ -63,6 +64,7 @@ async def api_services(settings: Settings) -> AsyncIterator[ApiServices]:
                 open_orders=PostgresOpenOrders(pool),
                 operations=PostgresOperations(pool),
                 feed=PostgresEventFeed(pool),
+                receivers=PostgresWebhooks(pool, WebhookSecrets(secret)),
                 category_products=PostgresCategoryProducts(pool),
                 report_files=PostgresReportFiles(pool),
                 images=images,

@@ -56,6 +56,7 @@ from application.processes.sale_windows import SALE_WINDOWS
 from application.processes.unpaid_orders import UNPAID_ORDERS
 from infrastructure.bootstrap.account_commands import ACCOUNT_COMMANDS
 from infrastructure.bootstrap.catalogue_commands import CATALOGUE_COMMANDS
+from infrastructure.bootstrap.webhook_commands import WEBHOOK_COMMANDS
 from infrastructure.commandloop.batch import Handlers
 from infrastructure.processes.driver import as_projection
 from infrastructure.settings import Settings
@@ -135,6 +136,7 @@ def handlers(policy: ShopPolicy) -> Handlers:
         **_PAYMENTS,
         **_PROMOTIONS,
         **_REPORTING,
+        **WEBHOOK_COMMANDS,
         **{command: partial(handler, policy=policy) for command, handler in _WITH_POLICY.items()},
     }
 

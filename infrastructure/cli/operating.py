@@ -7,7 +7,8 @@ from infrastructure.cli.checks import examine
 from infrastructure.cli.entry import OUT, loaded_settings, program
 from infrastructure.postgres.database import open_database
 from infrastructure.postgres.migrate import migrate as apply_migrations
-from infrastructure.settings import VARIABLES, Loaded, Variable
+from infrastructure.setting_table import VARIABLES, Variable
+from infrastructure.settings import Loaded
 
 
 def migrate() -> None:

@@ -19,6 +19,7 @@ from domain.reporting.report import REPORTS
 from domain.shared.category import Category
 from domain.shopping.cart import CARTS
 from domain.shopping.wishlist import WISHLISTS
+from domain.webhooks.webhook import WEBHOOKS
 from infrastructure.eventstore.codec import EventCodec, Upcast
 
 CATEGORIES: tuple[Category[Any, Any], ...] = (
@@ -37,6 +38,7 @@ CATEGORIES: tuple[Category[Any, Any], ...] = (
     PAYMENTS,
     COUPONS,
     REPORTS,
+    WEBHOOKS,
 )
 
 UPCASTS: Mapping[tuple[str, int], Upcast] = {}

@@ -34,6 +34,10 @@ class PostgresEventFeed:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
+    @property
+    def types(self) -> frozenset[str]:
+        return frozenset(SHOWN)
+
     async def page(self, *, after: int, limit: int) -> FeedPage:
         async with self._pool.connection() as conn:
             complete = await number(conn)

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from infrastructure.postgres.server_files import SERVER_VERSION
-from infrastructure.settings import VARIABLES, load
+from infrastructure.setting_table import VARIABLES
+from infrastructure.settings import load
 from tests.support.compose import EXAMPLE, ROOT, Missing, Parsed, filled, parsed, services, variables
 from tests.support.compose_rules import RULES, Rule
 

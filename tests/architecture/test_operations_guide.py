@@ -15,7 +15,7 @@ from infrastructure.bootstrap.tables import PROCESS_MANAGERS, projections
 from infrastructure.cli.main import command
 from infrastructure.processes import due_rows
 from infrastructure.runner import instances, tracking
-from infrastructure.settings import VARIABLES
+from infrastructure.setting_table import VARIABLES
 from infrastructure.supervision.child import Happening
 from tests.architecture.source import ROOT, sources
 from tests.support.compose import parsed, services, variables

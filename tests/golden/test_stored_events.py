@@ -16,13 +16,13 @@ from tests.golden.customers import CUSTOMERS
 from tests.golden.orders import ORDERS
 from tests.golden.promotions import PROMOTIONS
 from tests.golden.reports import REPORTS
+from tests.golden.webhooks import WEBHOOKS
 
 FILES = Path(__file__).parent / "events"
 CODEC = event_codec()
 KINDS = [kind for category in CATEGORIES for kind in category.events]
-RECORDED = {
-    CODEC.name(event): event for event in (*CUSTOMERS, *CATALOGUE, *CATEGORY_EVENTS, *ORDERS, *PROMOTIONS, *REPORTS)
-}
+GOLDEN = (*CUSTOMERS, *CATALOGUE, *CATEGORY_EVENTS, *ORDERS, *PROMOTIONS, *REPORTS, *WEBHOOKS)
+RECORDED = {CODEC.name(event): event for event in GOLDEN}
 """What each golden file decodes to, by topic and version; entries of former versions stay."""
 
 

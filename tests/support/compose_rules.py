@@ -8,7 +8,7 @@ from typer import TyperException
 from infrastructure.bootstrap.tables import PROCESS_MANAGERS, READ_MODELS
 from infrastructure.cli.main import command
 from infrastructure.setting_forms import CONTEXTS
-from infrastructure.settings import VARIABLES
+from infrastructure.setting_table import VARIABLES
 from tests.support.compose import Service, one_shots
 
 Services = Mapping[str, Service]

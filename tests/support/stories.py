@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.routing import TillRoute
-from tests.support import stories_buying, stories_goods, stories_people
+from tests.support import stories_buying, stories_goods, stories_people, stories_webhooks
 from tests.support.caller import Caller
 from tests.support.openapi import contract
 from tests.support.route_table import PUBLIC, who_may
@@ -14,6 +14,7 @@ STORIES: Mapping[str, Story] = {
     **stories_people.STORIES,
     **stories_goods.STORIES,
     **stories_buying.STORIES,
+    **stories_webhooks.STORIES,
     "GET //docs/{}": lambda stage: Asked(by=stage.nobody, ids=("swagger-ui.css",)),
 }
 """By the name in the route table."""

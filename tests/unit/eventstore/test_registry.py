@@ -3,7 +3,7 @@
 from domain.shared.category import Family
 from infrastructure.eventstore.registry import CATEGORIES
 
-PRIVATE = {"email-claim"}
+PRIVATE = {"email-claim", "webhook"}
 """Streams that no projection and no topic sees."""
 
 PUBLISHED = {

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from infrastructure.home_secrets import kept_secret
-from infrastructure.settings import UNSERVED, VARIABLES, Settings, SettingsInvalid, load
+from infrastructure.setting_table import VARIABLES
+from infrastructure.settings import UNSERVED, Settings, SettingsInvalid, load
 
 DISTRIBUTED = {
     "DATABASE_URL": "postgresql://till:hush@db:5432/till",

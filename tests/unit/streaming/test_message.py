@@ -14,6 +14,7 @@ from infrastructure.streaming.message import Received, message_of, partition_of,
 from tests.golden.catalogue import CATALOGUE
 from tests.golden.customers import CUSTOMERS
 from tests.golden.orders import ORDERS
+from tests.golden.webhooks import WEBHOOKS
 from tests.support.messages import COMMAND, KEY, PARTITIONS, PREFIX, STREAM, message, received, recorded, stored
 from tests.support.times import NOON
 
@@ -85,7 +86,7 @@ def test_a_message_goes_to_the_partition_of_its_slot(key: UUID) -> None:
 
 @pytest.mark.parametrize("kind", PRIVATE, ids=lambda kind: kind.__name__)
 def test_what_is_private_makes_no_message(kind: type[Event]) -> None:
-    event = next(event for event in CUSTOMERS if type(event) is kind)
+    event = next(event for event in (*CUSTOMERS, *WEBHOOKS) if type(event) is kind)
     with pytest.raises(ValueError, match="is private"):
         message(event)
 
