@@ -5,8 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.postgres import FURNISHED, TestServer
 from tests.support.redis_server import RedisServer
 from tests.support.web import Web, web
+
+
+@pytest.fixture
+def database(postgres: TestServer) -> Iterator[str]:
+    """The connection string of a fresh database in which a shop can begin at once."""
+    with postgres.fresh(template=FURNISHED) as conninfo:
+        yield conninfo
 
 
 @pytest.fixture
