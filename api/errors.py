@@ -33,6 +33,7 @@ from domain.catalogue.product import DiscountOutOfRange, ProductNotAvailable, To
 from domain.catalogue.review import NotDelivered, RatingOutOfRange, ReviewTakenDown
 from domain.catalogue.sales import SalePercentageOutOfRange, SalesOverlap, SaleWindowInvalid, TooManySales
 from domain.inventory.stock import AlreadyReserved, InsufficientStock, StockBelowReserved, StockOutOfRange
+from domain.operations.job import JobNotWithdrawable, JobNotYet, JobOver, JobRunning
 from domain.ordering.hiding import OrderNotDeletable
 from domain.ordering.order import (
     OrderNotPayable,
@@ -131,6 +132,10 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     EmailNotHeld: 409,
     EmailTaken: 409,
     InsufficientStock: 409,
+    JobNotWithdrawable: 409,
+    JobNotYet: 409,
+    JobOver: 409,
+    JobRunning: 409,
     NotDelivered: 409,
     NothingToRefund: 409,
     NothingToRetry: 409,

@@ -16,6 +16,7 @@ from application.ports.deliveries import Webhook
 from application.ports.feed import EventFeed
 from application.ports.gateway import PaymentGateway
 from application.ports.images import ImageDeveloper, ImageStore
+from application.ports.jobs import Jobs
 from application.ports.open_orders import OpenOrders
 from application.ports.operations import Operations
 from application.ports.reports import ReportFiles
@@ -121,6 +122,9 @@ class Services(Protocol):
 
     @property
     def receivers(self) -> Webhooks: ...
+
+    @property
+    def jobs(self) -> Jobs: ...
 
     @property
     def directory(self) -> Directory: ...

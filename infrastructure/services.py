@@ -10,6 +10,7 @@ from application.ports.deliveries import Webhook
 from application.ports.feed import EventFeed
 from application.ports.gateway import PaymentGateway
 from application.ports.images import ImageDeveloper, ImageStore
+from application.ports.jobs import Jobs
 from application.ports.open_orders import OpenOrders
 from application.ports.operations import Operations
 from application.ports.reports import ReportFiles
@@ -37,6 +38,7 @@ class ApiServices:
     operations: Operations
     feed: EventFeed
     receivers: Webhooks
+    jobs: Jobs
     category_products: CategoryProducts
     report_files: ReportFiles
     images: ImageStore

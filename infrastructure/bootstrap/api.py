@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing
 from application.ports.clock import Clock
 from infrastructure.bootstrap import providers
 from infrastructure.bootstrap.changes import CHANGES
+from infrastructure.bootstrap.jobs import job_desk, jobs
 from infrastructure.bootstrap.tables import projections
 from infrastructure.bootstrap.vaults import open_vault
 from infrastructure.bootstrap.writing import command_loop, partitions
@@ -19,6 +20,7 @@ from infrastructure.open_orders import PostgresOpenOrders
 from infrastructure.operations import PostgresOperations
 from infrastructure.postgres.database import open_database
 from infrastructure.postgres.pools import connector, open_pool
+from infrastructure.processes.job_desk import DeskBeside
 from infrastructure.reports.files import PostgresReportFiles
 from infrastructure.runner.instances import ensure
 from infrastructure.runner.read_positions import ReadPositions
@@ -46,10 +48,9 @@ async def api_services(settings: Settings) -> AsyncIterator[ApiServices]:
         async with AsyncExitStack() as stack:
             opened = stack.enter_async_context
             pool = await opened(open_pool(conninfo, process="api"))
-            bus = await opened(command_loop(settings, conninfo, clock=clock, process="api"))
+            bus = await opened(_bus(settings, conninfo, clock=clock))
             vault = await opened(open_vault(conninfo, master_key=secret, pool=pool, clock=clock, process="api"))
-            await positions.start()
-            stack.push_async_callback(positions.close)
+            await opened(_started(positions))
             spare_long_lived_objects()
             images = image_store(settings.image_store, settings.till_home)
             stack.push_async_callback(images.close)
@@ -65,6 +66,7 @@ async def api_services(settings: Settings) -> AsyncIterator[ApiServices]:
                 operations=PostgresOperations(pool),
                 feed=PostgresEventFeed(pool),
                 receivers=PostgresWebhooks(pool, WebhookSecrets(secret)),
+                jobs=jobs(pool),
                 category_products=PostgresCategoryProducts(pool),
                 report_files=PostgresReportFiles(pool),
                 images=images,
@@ -77,6 +79,25 @@ async def api_services(settings: Settings) -> AsyncIterator[ApiServices]:
                 names=HmacNames(master_key=secret),
                 fingerprints=HmacFingerprints(master_key=secret),
             )
+
+
+@asynccontextmanager
+async def _bus(settings: Settings, conninfo: str, *, clock: Clock) -> AsyncIterator[DeskBeside]:
+    """The command loop, and the desk for what is decided about jobs."""
+    async with (
+        command_loop(settings, conninfo, clock=clock, process="api") as loop,
+        job_desk(conninfo, clock=clock, process="api") as desk,
+    ):
+        yield DeskBeside(loop, desk)
+
+
+@asynccontextmanager
+async def _started(positions: ReadPositions) -> AsyncIterator[None]:
+    await positions.start()
+    try:
+        yield
+    finally:
+        await positions.close()
 
 
 async def _read_positions(conninfo: str, slots: Slots, clock: Clock) -> ReadPositions:

@@ -7,8 +7,8 @@ from application.processes.payment_settlement import PAYMENT_SETTLEMENT
 from application.processes.refunds import REFUNDS
 from application.processes.sale_windows import SALE_WINDOWS
 from application.processes.unpaid_orders import UNPAID_ORDERS
+from infrastructure.bootstrap.due_commands import EFFECTS
 from infrastructure.bootstrap.outside import outside
-from infrastructure.bootstrap.tables import EFFECTS
 from infrastructure.bootstrap.writing import command_loop
 from infrastructure.demo.desk import DemoClock, Desk
 from infrastructure.demo.meanwhile import Meanwhile

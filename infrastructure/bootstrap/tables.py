@@ -13,31 +13,9 @@ from application import (
     payments,
     promotions,
     reporting,
-    sales,
     shopping,
     wishlist,
 )
-from application.effects.categories import FinishRemoval, finish_removal
-from application.effects.closing import SettleClosing, settle_closing
-from application.effects.effect import Effect
-from application.effects.expiry import expire_when_settled
-from application.effects.mail import (
-    ForgetMail,
-    SendMail,
-    SendOneTimePassword,
-    forget_mail,
-    send_mail,
-    send_one_time_password,
-)
-from application.effects.payments import (
-    SendRefund,
-    SettleAttempt,
-    VoidAttempt,
-    send_refund,
-    settle_attempt,
-    void_attempt,
-)
-from application.effects.reports import ProduceReport, expire_report_file, fail_report_for_good, produce_report
 from application.ordering import cancelling, checkout, fulfilment, hiding
 from application.policy import ShopPolicy
 from application.ports.commands import Command, Result
@@ -182,39 +160,6 @@ PROCESS_MANAGERS = process_managers(auto_advance=None)
 """By name and shape; whoever drives them takes those of its settings."""
 LENGTHY_MANAGERS: tuple[ProcessManager[Any], ...] = (PRODUCING_REPORTS,)
 """Those of PROCESS_MANAGERS whose commands may take minutes."""
-
-DUE_COMMANDS: tuple[type[Command], ...] = (
-    cancelling.ExpireOrder,
-    fulfilment.AdvanceByItself,
-    SettleAttempt,
-    VoidAttempt,
-    SendRefund,
-    SettleClosing,
-    SendMail,
-    SendOneTimePassword,
-    ForgetMail,
-    sales.StartSale,
-    sales.EndSale,
-    FinishRemoval,
-    ProduceReport,
-    reporting.FailReport,
-    reporting.ExpireReport,
-)
-
-EFFECTS: Mapping[type[Command], Effect[Any]] = {
-    cancelling.ExpireOrder: expire_when_settled,
-    SettleAttempt: settle_attempt,
-    VoidAttempt: void_attempt,
-    SendRefund: send_refund,
-    SettleClosing: settle_closing,
-    FinishRemoval: finish_removal,
-    SendMail: send_mail,
-    SendOneTimePassword: send_one_time_password,
-    ForgetMail: forget_mail,
-    ProduceReport: produce_report,
-    reporting.FailReport: fail_report_for_good,
-    reporting.ExpireReport: expire_report_file,
-}
 
 
 def projections(*, auto_advance: timedelta | None = None) -> tuple[Projection, ...]:

@@ -1,29 +1,23 @@
 """The worker: drives the projections, rebuilds them, and carries out what falls due."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from application.ports.clock import Clock
-from application.processes.process import ProcessManager
+from infrastructure.bootstrap.due_commands import DUE_COMMANDS, EFFECTS
+from infrastructure.bootstrap.jobs import QUEUES
 from infrastructure.bootstrap.outside import outside
-from infrastructure.bootstrap.tables import (
-    DUE_COMMANDS,
-    EFFECTS,
-    LENGTHY_MANAGERS,
-    PROCESS_MANAGERS,
-    projections,
-)
+from infrastructure.bootstrap.tables import LENGTHY_MANAGERS, projections
 from infrastructure.bootstrap.writing import command_loop, partitions
 from infrastructure.clock import SystemClock
 from infrastructure.collector import spare_long_lived_objects
 from infrastructure.eventstore.reader import LogReader
 from infrastructure.eventstore.registry import CATEGORIES, event_codec
 from infrastructure.postgres.pools import connector, open_pool
-from infrastructure.processes.driver import schema_stem
+from infrastructure.processes import dead_jobs
 from infrastructure.processes.executor import LENGTHY, USUAL, Executor, Pace
 from infrastructure.runner.rebuild import Rebuild
 from infrastructure.runner.rebuild_requests import Rebuilder
@@ -88,20 +82,28 @@ async def executing(settings: Settings, conninfo: str, *, clock: Clock, process:
         outside(settings, conninfo, pool=pool, clock=clock, process=process) as ports,
     ):
 
-        def executor(managers: Sequence[ProcessManager[Any]], pace: Pace) -> Executor:
+        def executor(managers: Mapping[str, str], pace: Pace) -> Executor:
             return Executor(
                 pool=pool,
                 bus=bus,
                 outside=ports,
                 clock=clock,
-                managers={schema_stem(manager): manager.name for manager in managers},
+                managers=managers,
                 commands=DUE_COMMANDS,
                 effects=EFFECTS,
                 pace=pace,
             )
 
-        usual = [manager for manager in PROCESS_MANAGERS if manager not in LENGTHY_MANAGERS]
-        yield Executors(usual=executor(usual, USUAL), lengthy=executor(LENGTHY_MANAGERS, LENGTHY))
+        lengthy = {manager.name for manager in LENGTHY_MANAGERS}
+        usual = {pointer: name for pointer, name in QUEUES.items() if name not in lengthy}
+        long = {pointer: name for pointer, name in QUEUES.items() if name in lengthy}
+        yield Executors(usual=executor(usual, USUAL), lengthy=executor(long, LENGTHY))
+
+
+async def counting_dead(conninfo: str, stop: asyncio.Event) -> None:
+    """Tells Prometheus of jobs that were given up, until told to stop."""
+    async with open_pool(conninfo, process="dead jobs", size=2) as pool:
+        await dead_jobs.watch(pool, QUEUES, [command.name for command in DUE_COMMANDS], stop)
 
 
 def rebuilder(conninfo: str, *, clock: Clock, auto_advance: timedelta | None) -> Rebuilder:
@@ -120,6 +122,7 @@ async def execute(settings: Settings, conninfo: str, stop: asyncio.Event) -> Non
         spare_long_lived_objects()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(executor.run(stop))
+            tasks.create_task(counting_dead(conninfo, stop))
             tasks.create_task(rebuilder(conninfo, clock=clock, auto_advance=settings.auto_advance).run(stop))
 
 
@@ -134,4 +137,5 @@ async def work(settings: Settings, conninfo: str, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(runner.run(stop))
             tasks.create_task(executor.run(stop))
+            tasks.create_task(counting_dead(conninfo, stop))
             tasks.create_task(rebuilder(conninfo, clock=clock, auto_advance=settings.auto_advance).run(stop))

@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "postman": "describing",
     "projections": "deciding",
     "dead-letters": "dead_letters",
+    "jobs": "jobs",
 }
 """Each command, and the module beside this one that has a function or a group of that name."""
 

@@ -25,6 +25,9 @@ def status() -> None:
     OUT.print(_projections(standing))
     if any(queue.counts for queue in standing.queues):
         OUT.print(_queues(standing.queues))
+    dead = sum(queue.counts.get("dead", 0) for queue in standing.queues)
+    if dead:
+        OUT.print(f"[red]Jobs that were given up: {dead:,}[/red]; `till jobs list --status dead` shows them")
     if standing.stops:
         OUT.print(_stops(standing.stops))
     if standing.dead_letters:

@@ -82,7 +82,7 @@ class _Batch:
     states: dict[UUID, Any]
     touched: set[UUID] = field(default_factory=set)
     due: dict[tuple[UUID, str], list[NewDue]] = field(default_factory=dict)
-    withdrawn: list[tuple[UUID, str]] = field(default_factory=list)
+    withdrawn: dict[tuple[UUID, str], datetime] = field(default_factory=dict)
 
     def tell(self, instance: UUID, record: Record) -> None:
         state, decisions = self.manager.react(self.states.get(instance), record.event)
@@ -102,16 +102,18 @@ class _Batch:
                     name=command.name,
                     body=msgspec.json.encode(command),
                     cause=record.command_id,
+                    asked_at=record.recorded_at,
                     due_at=at or _AT_ONCE,
+                    changed_at=record.recorded_at,
                 )
                 self.due.setdefault(key, []).append(row)
             case Withdraw():
-                self.withdrawn.append(key)
-                self.due[key] = [msgspec.structs.replace(row, status="withdrawn") for row in self.due.get(key, ())]
+                self.withdrawn.setdefault(key, record.recorded_at)
+                self.due[key] = [row.withdrawn(record.recorded_at) for row in self.due.get(key, ())]
 
     async def write(self, conn: Connection, schema: str) -> None:
         """Withdrawals first: they are about rows that were there before the batch."""
-        await due_rows.withdraw(conn, schema, self.withdrawn)
+        await due_rows.withdraw(conn, schema, [(*key, at) for key, at in self.withdrawn.items()])
         await due_rows.schedule(conn, schema, [row for rows in self.due.values() for row in rows])
         kept = [(i, msgspec.json.encode(self.states[i])) for i in sorted(self.touched) if self.states[i] is not None]
         await bulk.write(conn, _KEEP.format(schema=schema), kept)

@@ -1,6 +1,9 @@
 """Carries due commands out: through the command bus, or as an effect where the outside world is involved."""
 
 import asyncio
+import os
+import re
+import socket
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -32,6 +35,8 @@ POLL = 1.0
 """Seconds; only where a notification got lost."""
 
 EXECUTED = Counter("till_due_commands_total", "Due commands by what became of them.", ["command", "status"])
+
+_ADDRESS = re.compile(r"[^\s<>\"'()\[\]:;,]+@[^\s<>\"'()\[\]:;,]+")
 
 _log = structlog.get_logger(__name__)
 
@@ -109,7 +114,9 @@ class Executor:
         done, pace = 0, self._pace
         for pointer, manager in self._managers.items():
             async with self._pool.connection() as conn:
-                rows = await due_rows.claim(conn, pointer, now=self._clock.now(), lease=pace.lease, limit=pace.at_once)
+                rows = await due_rows.claim(
+                    conn, pointer, now=self._clock.now(), lease=pace.lease, limit=pace.at_once, by=leaseholder()
+                )
             ends = await asyncio.gather(*(self._carry_out(manager, row) for row in rows), return_exceptions=True)
             for failure in filter(None, ends):
                 raise failure
@@ -163,7 +170,12 @@ class Executor:
 
         async def submit(command: Command, step: str) -> Outcome:
             envelope = _envelope(manager, row, command)
-            return await self._bus.submit(msgspec.structs.replace(envelope, id=uuid5(row.id, step)))
+            outcome = await self._bus.submit(msgspec.structs.replace(envelope, id=uuid5(row.id, step)))
+            if row.rounds and outcome.replayed and outcome.refusal is not None:
+                # Refused before somebody said to try it anew: a refusal changed nothing, so it is decided again.
+                anew = uuid5(row.id, f"{step} anew {row.rounds}")
+                outcome = await self._bus.submit(msgspec.structs.replace(envelope, id=anew))
+            return outcome
 
         await effect(command, EffectPorts.of(self._outside, submit=submit, now=self._clock.now()))
         return Verdict("done")
@@ -197,6 +209,11 @@ class Executor:
                 await asyncio.sleep(POLL)
 
 
+def leaseholder() -> str:
+    """Which process it is that carries something out, for those who look for it."""
+    return f"process {os.getpid()} at {socket.gethostname()}"
+
+
 def pause_after(attempts: int) -> timedelta:
     """Doubles with each failure, up to ten minutes."""
     doublings = min(attempts - 1, 20)
@@ -215,6 +232,6 @@ def _envelope(manager: str, row: Claimed, command: Command) -> Envelope:
 
 
 def _said(error: Exception) -> str:
-    """In characters that PostgreSQL takes: a provider's words may hold any."""
-    said = f"{type(error).__name__}: {error}"[:500].replace("\x00", "")
+    """In characters that PostgreSQL takes, without email addresses: a provider's words may hold any."""
+    said = _ADDRESS.sub("…@…", f"{type(error).__name__}: {error}")[:500].replace("\x00", "")
     return said.encode("utf-8", "replace").decode()

@@ -190,6 +190,17 @@ class Stage:
         assert row is not None
         return ChallengeId(UUID(row[0]))
 
+    def dead_job(self) -> str:
+        """A mail that was given up, though it has left: sent again it is the same."""
+        self.stranger()
+        done = "SELECT id FROM {0}.due WHERE status = 'done' ORDER BY asked_at DESC LIMIT 1"
+        with self.shop.connection() as connection:
+            live = "SELECT live_schema FROM till.projection WHERE name = 'account_mails'"
+            schema = connection.execute(live).fetchall()[0][0]
+            eventually("a mail has left", lambda: connection.execute(done.format(schema)).fetchall())
+            query = f"UPDATE {schema}.due SET status = 'dead' WHERE id = ({done.format(schema)}) RETURNING id"
+            return str(connection.execute(query).fetchall()[0][0])
+
     def refresh_token(self) -> str:
         email, _ = self.stranger()
         form = {"email": email, "password": PASSWORD}

@@ -72,13 +72,21 @@ def _produced(stage: Stage) -> Asked:
     return Asked(by=stage.admin, ids=(stage.report(),))
 
 
+def _given_up(stage: Stage) -> Asked:
+    return Asked(by=stage.admin, ids=(stage.dead_job(),))
+
+
 REPORT = {"kind": "sales", "from": "2026-11-01", "to": "2026-11-08", "format": "csv"}
+
 
 STORIES: Mapping[str, Story] = {
     "DELETE /admin/api-keys/{}": _issued,
     "POST /admin/reports": lambda stage: Asked(by=stage.admin, body=REPORT, other={**REPORT, "kind": "users"}),
     "GET /admin/reports/{}": _produced,
     "GET /admin/reports/{}/file": _produced,
+    "GET /admin/jobs/{}": _given_up,
+    "POST /admin/jobs/{}/retry": _given_up,
+    "DELETE /admin/jobs/{}": _given_up,
     "POST /admin/projections/{}/rebuild": lambda stage: Asked(by=stage.admin, ids=("carts",)),
     "POST /auth/register": lambda stage: Asked(
         by=stage.nobody, body={"email": stage.email(), "password": PASSWORD, "name": "Ada", "role": "buyer"}

@@ -71,9 +71,9 @@ async def test_a_command_that_ends_after_the_switch_has_ended_in_the_new_tables(
     await ensure(shop.conn, [MANAGER], slots=SLOTS, at=NOON)
     records = shop.journal.write(order_id(1), placed(order_id(1), line(1)))
     await shop.feeder(MANAGER).feed_all_slots(shop.conn, records, upto=1)
-    (claimed,) = await due_rows.claim(shop.conn, MANAGER.name, now=NOON, lease=timedelta(minutes=1), limit=9)
+    (claimed,) = await due_rows.claim(shop.conn, MANAGER.name, now=NOON, lease=timedelta(minutes=1), limit=9, by="x")
     schema = await rebuilt(shop)
     assert await statuses(shop, schema) == {"running": 1}
-    assert await due_rows.claim(shop.conn, MANAGER.name, now=NOON, lease=timedelta(minutes=1), limit=9) == []
+    assert await due_rows.claim(shop.conn, MANAGER.name, now=NOON, lease=timedelta(minutes=1), limit=9, by="x") == []
     assert await due_rows.finish(shop.conn, claimed, status="done", now=NOON)
     assert await statuses(shop, schema) == {"done": 1}
