@@ -43,6 +43,7 @@ from api.routers import (
     sales,
     search,
     sessions,
+    unsubscribing,
     users,
     webhooks,
     wishlist,
@@ -66,6 +67,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 RESOURCES = (
     auth,
     mailed_tokens,
+    unsubscribing,
     users,
     contact,
     addresses,

@@ -69,6 +69,12 @@ class Tokens(Protocol):
 
     def hash_mailed(self, token: str) -> str: ...
 
+    def unsubscribe_token(self, account: AccountId) -> str:
+        """Unguessable, the same for the same account, and good for as long as there is mail that carries it."""
+
+    def unsubscribing(self, token: str) -> AccountId:
+        """Whose mail it was in. Raises TokenRejected."""
+
     def one_time_password(self, challenge: ChallengeId) -> str:
         """Six digits, the same for the same challenge."""
 

@@ -10,6 +10,7 @@ from application.accounts import (
     profile,
     registration,
     sessions,
+    unsubscribing,
     verification,
 )
 from infrastructure.commandloop.batch import Handlers
@@ -27,6 +28,7 @@ ACCOUNT_COMMANDS: Handlers = {
     closing.CloseAccount: closing.close_account,
     closing.EndClosing: closing.end_closing,
     verification.RequestVerification: verification.request_verification,
+    unsubscribing.Unsubscribe: unsubscribing.unsubscribe,
     verification.VerifyEmail: verification.verify_email,
     passwords.RequestPasswordReset: passwords.request_password_reset,
     passwords.ResetPassword: passwords.reset_password,

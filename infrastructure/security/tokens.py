@@ -35,6 +35,7 @@ class JwtTokens:
         self._kid = _kid(signing[0])
         self._refresh_key = derive_key(master_key, "refresh-token")
         self._mailed_key = derive_key(master_key, "mailed-token")
+        self._unsubscribe_key = derive_key(master_key, "unsubscribe")
         self._otp_key = derive_key(master_key, "one-time-password")
         self._api_key_key = derive_key(master_key, "api-key")
         self._clock = clock
@@ -107,6 +108,20 @@ class JwtTokens:
 
     def hash_mailed(self, token: str) -> str:
         return _hash(token)
+
+    def unsubscribe_token(self, account: AccountId) -> str:
+        """The account and a keyed digest of it: nothing is stored, and the link in an old mail still works."""
+        digest = hmac.digest(self._unsubscribe_key, account.bytes, hashlib.sha256)
+        return base64.urlsafe_b64encode(account.bytes + digest).decode()
+
+    def unsubscribing(self, token: str) -> AccountId:
+        try:
+            account = AccountId(UUID(bytes=base64.urlsafe_b64decode(token)[:16]))
+        except ValueError:
+            raise TokenRejected("The token is not valid.") from None
+        if not hmac.compare_digest(self.unsubscribe_token(account).encode(), token.encode()):
+            raise TokenRejected("The token is not valid.")
+        return account
 
     def one_time_password(self, challenge: ChallengeId) -> str:
         digest = hmac.digest(self._otp_key, challenge.bytes, hashlib.sha256)

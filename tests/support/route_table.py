@@ -45,6 +45,8 @@ TABLE = (
     Row("POST /auth/logout-everywhere", ACCOUNT),
     Row("POST /auth/verify-email", PUBLIC),
     Row("POST /auth/resend-verification", PUBLIC),
+    Row("GET /unsubscribe", PUBLIC),
+    Row("POST /unsubscribe", PUBLIC),
     Row("POST /auth/forgot-password", PUBLIC),
     Row("POST /auth/reset-password", PUBLIC),
     Row("POST /users/me/phone", ACCOUNT),

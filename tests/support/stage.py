@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID, uuid4
 
-from domain.shared.identifiers import ChallengeId
+from domain.shared.identifiers import AccountId, ChallengeId
 from infrastructure.clock import SystemClock
 from infrastructure.security.tokens import JwtTokens
 from infrastructure.settings import load
@@ -173,6 +173,10 @@ class Stage:
     def mailed_token(self, kind: str) -> str:
         """Of the latest challenge of that kind: as the mail would say it."""
         return self._tokens.mailed_token(self._challenge(f"accounts.{kind}-requested"))
+
+    def unsubscribe_token(self) -> str:
+        """As promotional mail to somebody says it."""
+        return self._tokens.unsubscribe_token(AccountId(UUID(self.id_of(self.newcomer()))))
 
     def one_time_password(self) -> str:
         """Of the latest phone number that was given."""

@@ -42,6 +42,10 @@ def _reset(stage: Stage) -> Asked:
     return Asked(by=stage.nobody, body={"token": stage.mailed_token("password-reset"), "password": "battery staple"})
 
 
+def _reading_a_promotion(stage: Stage) -> Asked:
+    return Asked(by=stage.nobody, query=f"token={stage.unsubscribe_token()}")
+
+
 def _proven(stage: Stage) -> Asked:
     caller = stage.newcomer()
     caller.post("/users/me/phone", {"phone": "+919812345678"}).expect(200)
@@ -95,6 +99,8 @@ STORIES: Mapping[str, Story] = {
     "POST /auth/refresh": lambda stage: Asked(by=stage.nobody, body={"refreshToken": stage.refresh_token()}),
     "POST /auth/logout": lambda stage: Asked(by=stage.newcomer(), body={}),
     "POST /auth/logout-everywhere": lambda stage: Asked(by=stage.newcomer()),
+    "GET /unsubscribe": _reading_a_promotion,
+    "POST /unsubscribe": _reading_a_promotion,
     "POST /auth/verify-email": _verified,
     "POST /auth/reset-password": _reset,
     "POST /users/me/phone/verify": _proven,
