@@ -52,7 +52,7 @@ test: static ## Everything, with coverage; random histories, stories and running
 	$(BIN)/coverage report
 
 # What the three have in common. Each gathers its coverage in a file of its own, and they are judged together.
-TESTS   = HYPOTHESIS_PROFILE=ci $(BIN)/pytest -q --durations=5
+TESTS   = HYPOTHESIS_PROFILE=ci $(BIN)/pytest -q --durations=15
 COVERED = COVERAGE_FILE=$(CURDIR)/.coverage.$@ $(TESTS) --cov --cov-report= --cov-fail-under=0
 SYSTEMS = tests/e2e tests/integration/streaming
 
