@@ -166,7 +166,7 @@ class Call(Request):
 
     async def pardon(self, target: str) -> None:
         """Takes the try that `guard` has counted back: it was no guess."""
-        await self.running.limits.pardon(self.address, target)
+        await self.running.limits.pardon(identity.counted_as(self.address), target)
 
     async def submit(self, command: Command) -> Outcome:
         """Decides and commits the request's command; a refusal ends the request."""

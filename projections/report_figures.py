@@ -17,7 +17,8 @@ from projections.sales_queries import Interval, ProductSales, SalesRow, Span, To
 
 AT_ONCE: Final = 1_000
 """Rows."""
-ALL: Final = 2**31 - 1
+MOST_PRODUCTS: Final = 500_001
+"""One more than a report may have: then it is refused as too large, and not by the end of memory."""
 SOURCES: Final[Mapping[ReportKind, tuple[str, ...]]] = {
     ReportKind.SALES: ("sales",),
     ReportKind.REVENUE: ("sales",),
@@ -84,7 +85,8 @@ async def _figures(conn: Connection, question: Question, schemas: Schemas, curre
         case ReportKind.TOP_PRODUCTS:
             places = {"schema": schemas["sales"], "catalogue": schemas["catalogue"]}
             return [
-                _product(row, currency) for row in await top_products(conn, span, by=TopBy.SALES, limit=ALL, **places)
+                _product(row, currency)
+                for row in await top_products(conn, span, by=TopBy.SALES, limit=MOST_PRODUCTS, **places)
             ]
         case ReportKind.USERS:
             return list(await account_counts(conn, span.since, span.until, accounts=schemas["accounts"]))

@@ -4,7 +4,7 @@ OrderPlaced, to be paid           ──▶ whom to write to, and until when it 
 PaymentAttempted                  ──▶ how many attempts are left
 PaymentDeclined, still awaited    ──▶ at once: SendMail, payment-failed; once per attempt
 RefundSucceeded, CashHandedBack   ──▶ at once: SendMail, refunded; once per refund
-PaymentSucceeded, -Cancelled      ──▶ no failure matters any more
+PaymentSucceeded, -Cancelled      ──▶ no failure matters any more: what was not sent yet is not
 OrderDeleted                      ──▶ nothing while it is deleted
 OrderRestored                     ──▶ what was held back meanwhile
 """
@@ -17,7 +17,7 @@ import msgspec
 from msgspec.structs import replace
 
 from application.effects.mail import SendMail
-from application.processes.process import Decision, Due, ProcessManager
+from application.processes.process import Decision, Due, ProcessManager, Withdraw
 from domain.ordering.events import OrderDeleted, OrderPlaced, OrderRestored
 from domain.ordering.number import order_number
 from domain.payments.attempt import MAX_ATTEMPTS
@@ -86,7 +86,7 @@ def react(money: PaymentCorrespondence | None, event: Event) -> tuple[PaymentCor
         case CashHandedBack(refund_id=refund_id, amount=amount):
             return _told(money, refund_id, _refunded(money, refund_id, amount, way="in cash"))
         case PaymentSucceeded() | PaymentCancelled():
-            return _over(money), ()
+            return _over(money), tuple(Withdraw(f"{FAILED}:{key}") for key in money.told)
         case OrderDeleted():
             return replace(money, deleted=True), ()
         case OrderRestored():

@@ -55,7 +55,7 @@ def react(report: AwaitedReport | None, event: Event) -> tuple[AwaitedReport | N
 
 def _produce(event: ReportRequested) -> Due:
     produce = ProduceReport(report_id=event.report_id, question=event.question, file_format=event.file_format)
-    return Due(PRODUCE, produce)
+    return Due(PRODUCE, produce, at=event.at)  # so that it stands in one line with what else is due
 
 
 def _give_up(event: ReportRequested) -> Due:

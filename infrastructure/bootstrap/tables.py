@@ -158,6 +158,9 @@ def process_managers(*, auto_advance: timedelta | None) -> tuple[ProcessManager[
 
 PROCESS_MANAGERS = process_managers(auto_advance=None)
 """By name and shape; whoever drives them takes those of its settings."""
+MAILING_MANAGERS: tuple[ProcessManager[Any], ...] = (ACCOUNT_MAILS, LOW_STOCK, ORDER_MAILS, PAYMENT_MAILS)
+"""Whose due commands wait for a mail server."""
+
 LENGTHY_MANAGERS: tuple[ProcessManager[Any], ...] = (PRODUCING_REPORTS,)
 """Those of PROCESS_MANAGERS whose commands may take minutes."""
 

@@ -1,7 +1,7 @@
 """The worker: drives the projections, rebuilds them, and carries out what falls due."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,7 +10,7 @@ from application.ports.clock import Clock
 from infrastructure.bootstrap.due_commands import DUE_COMMANDS, EFFECTS
 from infrastructure.bootstrap.jobs import QUEUES
 from infrastructure.bootstrap.outside import outside
-from infrastructure.bootstrap.tables import LENGTHY_MANAGERS, projections
+from infrastructure.bootstrap.tables import LENGTHY_MANAGERS, MAILING_MANAGERS, projections
 from infrastructure.bootstrap.writing import command_loop, partitions
 from infrastructure.clock import SystemClock
 from infrastructure.collector import spare_long_lived_objects
@@ -55,49 +55,53 @@ async def rebuilding(conninfo: str, name: str, *, clock: Clock, auto_advance: ti
 
 @dataclass(frozen=True, slots=True)
 class Executors:
-    """Those of one process: what takes long keeps nothing else waiting."""
+    """Those of one process: neither a silent mail server nor what takes long keeps anything else waiting."""
 
     usual: Executor
+    mailing: Executor
     lengthy: Executor
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until told to stop; what has begun is finished, but for what takes long, which is handed back."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.usual.run(stop))
+            tasks.create_task(self.mailing.run(stop))
             lengthy = tasks.create_task(self.lengthy.run(stop))
             await stop.wait()
             lengthy.cancel()
 
     async def run_due(self) -> int:
         """Carry out everything that is due now, once; how many rows that were."""
-        return await self.usual.run_due() + await self.lengthy.run_due()
+        return sum([await each.run_due() for each in (self.usual, self.mailing, self.lengthy)])
 
 
 @asynccontextmanager
 async def executing(settings: Settings, conninfo: str, *, clock: Clock, process: str) -> AsyncIterator[Executors]:
     """Carries out what falls due, through a command loop of its own."""
     async with (
-        open_pool(conninfo, process="executor", size=10) as pool,
+        open_pool(conninfo, process="executor", size=12) as pool,
         command_loop(settings, conninfo, clock=clock, process=process) as bus,
         outside(settings, conninfo, pool=pool, clock=clock, process=process) as ports,
     ):
 
-        def executor(managers: Mapping[str, str], pace: Pace) -> Executor:
+        def executor(names: Set[str], pace: Pace) -> Executor:
             return Executor(
                 pool=pool,
                 bus=bus,
                 outside=ports,
                 clock=clock,
-                managers=managers,
+                managers={pointer: name for pointer, name in QUEUES.items() if name in names},
                 commands=DUE_COMMANDS,
                 effects=EFFECTS,
                 pace=pace,
             )
 
-        lengthy = {manager.name for manager in LENGTHY_MANAGERS}
-        usual = {pointer: name for pointer, name in QUEUES.items() if name not in lengthy}
-        long = {pointer: name for pointer, name in QUEUES.items() if name in lengthy}
-        yield Executors(usual=executor(usual, USUAL), lengthy=executor(long, LENGTHY))
+        mailing, lengthy = ({each.name for each in group} for group in (MAILING_MANAGERS, LENGTHY_MANAGERS))
+        yield Executors(
+            usual=executor(set(QUEUES.values()) - mailing - lengthy, USUAL),
+            mailing=executor(mailing, USUAL),
+            lengthy=executor(lengthy, LENGTHY),
+        )
 
 
 async def counting_dead(conninfo: str, stop: asyncio.Event) -> None:

@@ -75,9 +75,12 @@ class Seeder:
         rows = await connection.execute(_DONE, (list(stories),))
         done = dict[UUID, datetime]()
         async for command, at, refused in rows:
+            story = stories[command]
+            if refused and story is None:
+                continue  # nothing stands without it: it is refused again, and says so
             done[command] = at
-            if refused:
-                self._over.update(filter(None, [stories[command]]))
+            if refused and story is not None:
+                self._over.add(story)
         return done
 
     async def _began_with_us(self, connection: Connection, opened: datetime | None) -> bool:

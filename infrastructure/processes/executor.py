@@ -28,7 +28,8 @@ from infrastructure.processes import due_rows
 from infrastructure.processes.due_rows import Claimed
 
 LEASE = timedelta(seconds=60)
-MAX_ATTEMPTS = 10
+MAX_ATTEMPTS = 20
+"""Almost two hours: an outage that somebody mends within that leaves nothing dead."""
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=10)
 POLL = 1.0

@@ -21,6 +21,9 @@ class Changes:
         self._schemas: dict[str, str] = {}
         self._slots: dict[str, dict[str, int]] = {}
         self._products: dict[UUID, int] = {}
+        """What the count was when it last changed."""
+        self._noted: dict[tuple[str, UUID], int] = {}
+        """The last position that was noted of it in each source: they are not equally far."""
         self._count = 0
         """Rises with every change of anything."""
         self._epoch = 0
@@ -45,7 +48,7 @@ class Changes:
             if not self._trusted or self._schemas.get(name) != schemas[name]:
                 self._forget()
             elif (low := self._lowest_moved(name, slots[name])) is not None:
-                self._note(await source(conn, schemas[name], low))
+                self._note(name, await source(conn, schemas[name], low))
             self._schemas[name], self._slots[name] = schemas[name], dict(slots[name])
         self._trusted = True
 
@@ -56,17 +59,19 @@ class Changes:
             (known.get(slot, 0) for slot, position in slots.items() if position != known.get(slot)), default=None
         )
 
-    def _note(self, changed: list[tuple[UUID, int]] | None) -> None:
+    def _note(self, name: str, changed: list[tuple[UUID, int]] | None) -> None:
         if changed is None:
             self._forget()
             return
         if len(self._products) + len(changed) > REMEMBERED:
             self._forget()
         for product, position in changed:
-            if position > self._products.get(product, 0):
-                self._products[product] = position
+            if position > self._noted.get((name, product), 0):
+                self._noted[name, product] = position
                 self._count += 1
+                self._products[product] = self._count
 
     def _forget(self) -> None:
         self._products.clear()
+        self._noted.clear()
         self._epoch += 1

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from application.ports.feed import CloudEvent
+from domain.payments.events import PaymentAttempted
 from domain.shared.category import Category, Family
 from infrastructure.eventstore.registry import CATEGORIES
 
@@ -15,6 +16,8 @@ FAMILIES = frozenset({Family.ORDERS, Family.CATALOGUE, Family.PROMOTIONS})
 """What people do about themselves (accounts, sessions, addresses, carts, wishlists) is nobody else's business."""
 
 _SEALED = {"person", "box"}
+_IN_THE_CLEAR = {PaymentAttempted.topic: "reference"}
+"""What a buyer may have written of themselves, like an address at a bank."""
 
 
 def topics(*, shown: bool, categories: Iterable[Category[Any, Any]] = CATEGORIES) -> list[str]:
@@ -44,6 +47,8 @@ def cloud_event(row: Numbered) -> CloudEvent:
     """Raises msgspec.DecodeError for bytes that are no event."""
     kind, _, kind_version = row.topic.partition(":")
     data = msgspec.json.decode(row.state, type=dict[str, Any])
+    if (field := _IN_THE_CLEAR.get(kind)) is not None and field in data:
+        data[field] = None
     return CloudEvent(
         id=f"{row.stream}:{row.version}",
         type=kind,

@@ -99,7 +99,9 @@ async def test_an_edit_of_a_product_counts_its_stock_too(shop: Web, method: str,
     counted = await shop.send(method, path, form | {name: 9}, by=seller, **once)
     assert counted.status_code == 200, counted.text
     assert await put(shop, product, seller, change=1) == 200
+    latest = shop.position
     again = await shop.send(method, path, form | {name: 9}, by=seller, **once)
+    shop.position = latest  # the stored answer says where the first one had written
     assert (again.json(), again.headers["idempotent-replayed"]) == (counted.json(), "true")
     shown = (await shop.send("GET", path)).json()
     assert (shown["name"], shown["quantity"], shown["available"]) == ("Samovar", 10, 6)

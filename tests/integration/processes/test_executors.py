@@ -39,8 +39,8 @@ async def test_what_is_cut_off_is_handed_back_at_once(shop: Shop) -> None:
 async def test_a_process_that_is_to_stop_does_not_wait_for_what_takes_long(shop: Shop) -> None:
     endless, stop = Endless(), asyncio.Event()
     await shop.tell(record(uuid4()))
-    usual, lengthy = shop.executor(managers={}), shop.executor(effects={Raise: endless})
-    running = asyncio.create_task(Executors(usual=usual, lengthy=lengthy).run(stop))
+    idle, lengthy = shop.executor(managers={}), shop.executor(effects={Raise: endless})
+    running = asyncio.create_task(Executors(usual=idle, mailing=idle, lengthy=lengthy).run(stop))
     await endless.begun.wait()
     stop.set()
     await asyncio.wait_for(running, PATIENCE)

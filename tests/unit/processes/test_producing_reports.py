@@ -159,7 +159,7 @@ def test_the_story_of_a_report() -> None:
     give_up = FailReport(report_id=REPORT, cause=FailureReason.NOT_IN_TIME)
     awaited, decisions = react(None, requested)
     assert awaited == AwaitedReport(produced=False)
-    assert decisions == (Due(PRODUCE, PRODUCE_IT), Due(FAIL, give_up, at=NOON + LONGEST))
+    assert decisions == (Due(PRODUCE, PRODUCE_IT, at=NOON), Due(FAIL, give_up, at=NOON + LONGEST))
     produced = ReportProduced(
         report_id=REPORT, file_id=ReportFileId(REPORT), rows=1, size=1, digest="", keep_until=KEPT, at=NOON
     )
