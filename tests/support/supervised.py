@@ -8,15 +8,15 @@ import sys
 from infrastructure.supervision.child import GaveUp, Happening, Patience, Program
 from infrastructure.supervision.supervisor import Supervisor
 
-QUICK = Patience(steady_after=0.5, first_delay=0.01, longest_delay=0.05, grace=2.0)
+QUICK = Patience(steady_after=10.0, first_delay=0.01, longest_delay=0.05, grace=2.0)
 
 SCRIPTS = {
     "waits": "import signal; signal.pause()",
     "fails": "raise SystemExit(3)",
-    "clings": "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('\"ready\"', flush=True)\n"
+    "clings": "import os, signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); os.write(1, b'\"ready\"\\n')\n"
     "while True: signal.pause()",
-    "follows": "import signal; from infrastructure.supervision.parent import leave_with; leave_with({parent});"
-    "print('\"ready\"', flush=True); signal.pause()",
+    "follows": "import os, signal; from infrastructure.supervision.parent import leave_with; leave_with({parent});"
+    "os.write(1, b'\"ready\"\\n'); signal.pause()",
 }
 
 
