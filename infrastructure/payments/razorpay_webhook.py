@@ -18,8 +18,10 @@ from domain.shared.money import Money
 from infrastructure.payments.said import line
 
 PROVIDER = "razorpay"
-TOLERANCE = timedelta(minutes=5)
-"""Between `created_at` and our clock, either way. What is delivered again is signed anew."""
+LATE = timedelta(days=15)
+"""So old an event may be: one that is delivered again keeps its `created_at`, and is recorded once."""
+EARLY = timedelta(minutes=5)
+"""So far its clock may be before ours."""
 ORDER = "order_"
 ATTEMPTS = tuple(str(number) for number in range(1, MAX_ATTEMPTS + 1))
 
@@ -115,7 +117,7 @@ class RazorpayWebhook:
             head = msgspec.json.decode(body, type=_Head)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return _unreadable(body)
-        if abs(at.timestamp() - head.created_at) > TOLERANCE.total_seconds():
+        if not -EARLY.total_seconds() <= at.timestamp() - head.created_at <= LATE.total_seconds():
             raise DeliveryStale(PROVIDER)
         delivery = _read(body, line(headers.get(b"x-razorpay-event-id", b"").decode("latin-1")))
         if isinstance(delivery.news, ChargeNews):
@@ -147,7 +149,7 @@ def _read(body: bytes, event_id: str) -> Delivery:
 
 
 def _charge_news(status: ChargeStatus, payment: _Payment) -> ChargeNews:
-    """Raises ValueError where it names no order."""
+    """Raises ValueError where it names no order, or the attempt of another."""
     payment_id = _payment_of(payment.notes)
     reason = line(payment.error_description or "") or None
     charge = Charge(
@@ -174,10 +176,18 @@ def _payment_of(notes: Any) -> PaymentId:
 
 
 def _key_of(payment: _Payment, payment_id: PaymentId) -> UUID:
-    """Money under a name that is none of ours has a key of its own: it is nobody's payment, and goes back."""
+    """Money under a name that is none of ours has a key of its own: it is nobody's payment, and goes back.
+
+    Raises ValueError where the name is the attempt of another payment: the notes are the buyer's to write.
+    """
     attempt = _note(payment.notes, "attempt")
+    key = None
     with suppress(ValueError):
-        return key_of(payment.order_id or "")
+        key = key_of(payment.order_id or "")
+    if key is not None:
+        if key not in {attempt_key(payment_id, number) for number in range(1, MAX_ATTEMPTS + 1)}:
+            raise ValueError(payment.order_id)
+        return key
     if attempt in ATTEMPTS:
         return attempt_key(payment_id, int(attempt))
     return derived("charge-at", PROVIDER, payment.id)

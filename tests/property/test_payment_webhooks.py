@@ -94,18 +94,22 @@ class WebhookMachine(RuleBasedStateMachine):
         self.ask_to_pay(self.orders.index(order_id))
 
     @precondition(lambda self: self.told)
-    @rule(which=MANY, times=st.integers(1, 3))
-    def deliver(self, which: int, times: int) -> None:
+    @rule(
+        which=MANY,
+        times=st.integers(1, 3),
+        late=st.sampled_from([timedelta(), timedelta(hours=23), timedelta(days=14)]),
+    )
+    def deliver(self, which: int, times: int, late: timedelta) -> None:
         for _ in range(times):
-            self.delivered(self.told[which % len(self.told)])
+            self.delivered(self.told[which % len(self.told)], late)
 
-    def delivered(self, event: RazorpayEvent) -> None:
+    def delivered(self, event: RazorpayEvent, late: timedelta = timedelta()) -> None:
         now = self.shop.log.now
-        signed = event.signed(at=now.timestamp())
+        signed = event.signed(at=(now - late).timestamp())
         delivery = drive(self.webhook.receive(signed.body, signed.raw_headers, at=now))
         self.shop.submit(command_of(delivery), delivery_id(delivery))
 
-    @rule(which=MANY, late=st.sampled_from([timedelta(), timedelta(minutes=6), timedelta(minutes=-6)]))
+    @rule(which=MANY, late=st.sampled_from([timedelta(), timedelta(days=15, minutes=1), timedelta(minutes=-6)]))
     def forge(self, which: int, late: timedelta) -> None:
         """Somebody without the secret, or with what was signed at another time."""
         order_id, minor = self.keys[list(self.keys)[which % len(self.keys)]]

@@ -63,7 +63,7 @@ async def payment(shop: Web, buyer: str, order: dict[str, Any]) -> dict[str, Any
 async def test_a_delivery_pays_the_order_however_often_it_comes(shop: Web) -> None:
     buyer, order, key = await attempted(shop)
     event = RazorpayEvent(payload=captured(order["id"], key, AMOUNT))
-    first, again = await deliver(shop, event.signed()), await deliver(shop, event.signed(at=time.time() - 60))
+    first, again = await deliver(shop, event.signed()), await deliver(shop, event.signed(at=time.time() - 86_400))
     assert (first.status_code, first.json()) == (200, {"status": "recorded", "code": None})
     assert (again.status_code, again.content) == (200, first.content)
     assert ["idempotent-replayed" in each.headers for each in (first, again)] == [False, True]
@@ -79,7 +79,7 @@ async def test_the_secret_before_is_good_while_both_are_named(shop: Web) -> None
 
 @pytest.mark.parametrize(
     ("at", "secret", "code"),
-    [(0.0, "not-the-secret", "signature-invalid"), (-301.0, RAZORPAY_SECRET, "signature-stale"),
+    [(0.0, "not-the-secret", "signature-invalid"), (-15 * 86_400 - 60.0, RAZORPAY_SECRET, "signature-stale"),
      (301.0, RAZORPAY_SECRET, "signature-stale")],
 )  # fmt: skip
 async def test_what_is_forged_or_stale_is_refused_and_on_record(shop: Web, at: float, secret: str, code: str) -> None:
@@ -120,6 +120,16 @@ async def test_another_amount_is_not_the_payment_and_goes_back(shop: Web) -> Non
     assert [(each["amount"], each["currency"]) for each in shown["refunds"]] == [(1032.49, "INR"), (1032.5, "GBP")]
 
 
+async def test_an_attempt_of_another_order_pays_neither(shop: Web) -> None:
+    buyer, order, key = await attempted(shop)
+    other_buyer, other, _ = await attempted(shop)
+    answer = await deliver(shop, RazorpayEvent(payload=captured(other["id"], key, AMOUNT)).signed())
+    assert (answer.status_code, answer.json()) == (200, {"status": "refused", "code": "delivery-not-understood"})
+    for who, whose in ((buyer, order), (other_buyer, other)):
+        shown = await payment(shop, who, whose)
+        assert (shown["status"], shown["refunds"]) == ("pending", [])
+
+
 async def test_a_failure_after_the_success_is_no_news_and_before_it_none_either(shop: Web) -> None:
     buyer, order, key = await attempted(shop)
     payload = captured(order["id"], key, AMOUNT, error_description="No funds.\x00")
@@ -134,7 +144,7 @@ async def test_what_nobody_asked_for_is_refused_on_record_and_not_sent_again(sho
     _, order, key = await attempted(shop)
     refund = {"refund": {"entity": {"id": "rfnd_1", "amount": 1, "currency": "INR", "notes": {"orderId": order["id"]}}}}
     cases = [
-        (RazorpayEvent(payload=captured(uuid4(), key, AMOUNT)), "not-found"),
+        (RazorpayEvent(payload=captured(uuid4(), None, AMOUNT)), "not-found"),
         (RazorpayEvent(payload=captured("nonsense", key, AMOUNT)), "delivery-not-understood"),
         (RazorpayEvent(payload=captured(order["id"], key, 0)), "not-an-amount"),
         (RazorpayEvent(payload=captured(order["id"], key, 1, currency="Zloty")), "unknown-currency"),
