@@ -74,6 +74,8 @@ CHARGES = {
     "payment.failed": ChargeStatus.DECLINED,
 }
 REFUNDS = {"refund.processed"}
+REFUND_FAILED = "refund.failed"
+"""Somebody has to look after it: the buyer may have been told that the money is there."""
 
 
 def order_of(key: UUID) -> str:
@@ -140,7 +142,7 @@ def _read(body: bytes, event_id: str) -> Delivery:
         elif event.event in REFUNDS and refund is not None:
             news = _refund_news(refund, payment)
         else:
-            news = OtherNews(understood=event.event not in {*CHARGES, *REFUNDS})
+            news = OtherNews(understood=event.event not in {*CHARGES, *REFUNDS, REFUND_FAILED})
     except ValueError:
         news = OtherNews(understood=False)
     about = refund.id if refund else payment.id if payment else ""

@@ -56,7 +56,9 @@ CHARGES = {
     "payment_intent.payment_failed": ChargeStatus.DECLINED,
     "payment_intent.canceled": ChargeStatus.VOIDED,
 }
-REFUNDS = {"refund.created", "refund.updated", "charge.refund.updated"}
+REFUNDS = {"refund.created", "refund.updated", "charge.refund.updated", "refund.failed"}
+NOT_COMING = {"failed", "canceled"}
+"""What becomes of a refund that somebody has to look after: the buyer may have been told that it is there."""
 
 
 class _Data(msgspec.Struct):
@@ -122,7 +124,7 @@ def _news(kind: str, held: Any) -> ChargeNews | RefundNews | OtherNews:
     if kind in REFUNDS:
         refund = msgspec.convert(held, _Refund)
         if refund.status != "succeeded":
-            return OtherNews(understood=True)
+            return OtherNews(understood=refund.status not in NOT_COMING)
         asked = refund.metadata.get(REFUND)
         receipt = Receipt(
             key=UUID(str(asked)) if asked else derived("refund-at", PROVIDER, refund.id),

@@ -150,6 +150,7 @@ async def test_what_nobody_asked_for_is_refused_on_record_and_not_sent_again(sho
         (RazorpayEvent(payload=captured(order["id"], key, 1, currency="Zloty")), "unknown-currency"),
         (RazorpayEvent(event="refund.processed", payload=refund), "unknown-refund"),
         (RazorpayEvent(payload={}), "delivery-not-understood"),
+        (RazorpayEvent(event="refund.failed", payload=refund), "delivery-not-understood"),
     ]
     for event, code in cases:
         answers = [await deliver(shop, event.signed()) for _ in range(2)]
@@ -198,6 +199,7 @@ async def test_stripes_deliveries_that_mean_nothing_here_are_on_record(shop: Web
             "unknown-refund",
         ),
         (stripe_event("refund.updated", {**refund, "status": "pending"}, event_id="evt_e"), None),
+        (stripe_event("refund.failed", {**refund, "status": "failed"}, event_id="evt_f"), "delivery-not-understood"),
         (stripe_event("customer.created", {}, event_id="evt_f"), None),
         (b"[]", "delivery-not-understood"),
         (b"not json", "delivery-not-understood"),
