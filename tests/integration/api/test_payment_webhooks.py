@@ -199,7 +199,7 @@ async def test_stripes_deliveries_that_mean_nothing_here_are_on_record(shop: Web
             "unknown-refund",
         ),
         (stripe_event("refund.updated", {**refund, "status": "pending"}, event_id="evt_e"), None),
-        (stripe_event("refund.failed", {**refund, "status": "failed"}, event_id="evt_f"), "delivery-not-understood"),
+        (stripe_event("refund.failed", {**refund, "status": "failed"}, event_id="evt_g"), "delivery-not-understood"),
         (stripe_event("customer.created", {}, event_id="evt_f"), None),
         (b"[]", "delivery-not-understood"),
         (b"not json", "delivery-not-understood"),
