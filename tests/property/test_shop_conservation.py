@@ -109,7 +109,7 @@ class ShopMachine(CouponRules):
         if payment is None:
             return
         before = self.shop.history()
-        for key in payment.ledger.receipts:
+        for key in payment.ledger.receipts.keys() & self.shop.gateway.charges.keys():  # cash comes from no provider
             self.shop.hears_of(payment.id, self.shop.gateway.charges[key])
         assert self.shop.history() == before
 

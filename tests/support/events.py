@@ -39,6 +39,8 @@ _TEXT_LENGTHS = {
     "coupon_code": 40,
     "zone": 60,
     "digest": 64,
+    "url": 2_048,
+    "types": 100,
 }
 _INTEGERS = {
     "quantity": st.integers(1, 10_000) | st.sampled_from((1, 10_000)),
@@ -58,6 +60,7 @@ _INTEGERS = {
     "percentage": st.integers(1, 10_000) | st.sampled_from((1, 10_000)),
     "usage_limit": st.integers(1, 100_000) | st.sampled_from((1, 100_000)),
     "per_customer_limit": st.integers(1, 100_000) | st.sampled_from((1, 100_000)),
+    "after": st.integers(0, 2**63 - 1) | st.sampled_from((0, 2**63 - 1)),
     "attempt": st.integers(1, 2**31 - 1) | st.sampled_from((1, 2**31 - 1)),
 }
 _IDENTIFIERS = st.uuids() | st.sampled_from((UUID(int=0), UUID(int=2**128 - 1)))
@@ -102,6 +105,9 @@ def _values(expected: Any, name: str) -> st.SearchStrategy[Any]:
     origin = get_origin(expected)
     if origin in (Union, types.UnionType):
         return st.one_of([st.none() if arm is type(None) else _values(arm, name) for arm in get_args(expected)])
+    if origin is tuple and get_args(expected)[0] is str:
+        words = _values(str, name)
+        return st.lists(words, max_size=3).map(tuple) | words.map(lambda word: (word,) * 100)
     if origin is tuple:
         return _collections(_values(get_args(expected)[0], name))
     if origin is dict:
