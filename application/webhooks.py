@@ -22,22 +22,26 @@ class WebhookKept(Result, frozen=True, kw_only=True):
     at: datetime
 
 
-class RegisterWebhook(Command, frozen=True, kw_only=True):
-    name: ClassVar[str] = "webhooks.register-webhook"
+class OfWebhook(Command, frozen=True, kw_only=True):
+    """What every command on a webhook names."""
+
     webhook_id: WebhookId
-    url: str
-    description: str
-    types: tuple[str, ...]
 
     def streams(self) -> Touched:
         return touching(WEBHOOKS, self.webhook_id)
 
 
-class EditWebhook(Command, frozen=True, kw_only=True):
+class RegisterWebhook(OfWebhook, frozen=True, kw_only=True):
+    name: ClassVar[str] = "webhooks.register-webhook"
+    url: str
+    description: str
+    types: tuple[str, ...]
+
+
+class EditWebhook(OfWebhook, frozen=True, kw_only=True):
     """None leaves a thing as it is."""
 
     name: ClassVar[str] = "webhooks.edit-webhook"
-    webhook_id: WebhookId
     url: str | None = None
     description: str | None = None
     types: tuple[str, ...] | None = None
@@ -45,37 +49,22 @@ class EditWebhook(Command, frozen=True, kw_only=True):
     rotate_secret: bool = False
     expected_version: int | None = None
 
-    def streams(self) -> Touched:
-        return touching(WEBHOOKS, self.webhook_id)
 
-
-class ReplayWebhook(Command, frozen=True, kw_only=True):
+class ReplayWebhook(OfWebhook, frozen=True, kw_only=True):
     name: ClassVar[str] = "webhooks.replay-webhook"
-    webhook_id: WebhookId
     after: int
 
-    def streams(self) -> Touched:
-        return touching(WEBHOOKS, self.webhook_id)
 
-
-class DeleteWebhook(Command, frozen=True, kw_only=True):
+class DeleteWebhook(OfWebhook, frozen=True, kw_only=True):
     name: ClassVar[str] = "webhooks.delete-webhook"
-    webhook_id: WebhookId
     expected_version: int | None = None
 
-    def streams(self) -> Touched:
-        return touching(WEBHOOKS, self.webhook_id)
 
-
-class GiveUpWebhook(Command, frozen=True, kw_only=True):
+class GiveUpWebhook(OfWebhook, frozen=True, kw_only=True):
     """The shop's own: nothing more is sent there until an admin says so."""
 
     name: ClassVar[str] = "webhooks.give-up-webhook"
-    webhook_id: WebhookId
     reason: StopReason
-
-    def streams(self) -> Touched:
-        return touching(WEBHOOKS, self.webhook_id)
 
 
 def register_webhook(command: RegisterWebhook, work: Work) -> WebhookKept:

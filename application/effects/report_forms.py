@@ -12,8 +12,8 @@ import msgspec
 from application.ports.reports import Cell, Row
 from domain.reporting.events import ReportFormat
 
-FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001 - spreadsheets take the wide ones as well
-"""What a text begins with that a spreadsheet would carry out."""
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a text begins with that a spreadsheet would carry out; it takes the full-width signs as well."""
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 

